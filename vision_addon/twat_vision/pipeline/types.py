@@ -1,0 +1,381 @@
+"""What goes into the pipeline and what comes out of it.
+
+Everything here is a frozen dataclass: parsed once at an edge (HTTP, command line, evaluation), trusted inside.
+
+Units used throughout:
+
+* image points are ``(x, y)`` in fractions 0…1 of the image's width and height, unless a name ends in ``_px``;
+* board points are fractions 0…1 of the board, ``(0, 0)`` at the image's top-left corner of the board;
+* ``position`` of a piece is in board units: column and row of a grid (from 0), the fraction 0…1 of the zone's
+  centre for zones, inches or millimetres for a surface.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+Point = tuple[float, float]
+"""``(x, y)``; the unit is said where it is used."""
+
+Corners = tuple[Point, Point, Point, Point]
+"""Top-left, top-right, bottom-right, bottom-left as seen in the image, fractions 0…1 of its size."""
+
+
+class Stage(StrEnum):
+    """Where a running analysis is; passed to the progress callback in this order."""
+
+    ALIGNING = "aligning"
+    COMPARING = "comparing"
+    NAMING = "naming"
+    DONE = "done"
+
+
+class MoveKind(StrEnum):
+    """What happened to a piece."""
+
+    MOVE = "move"
+    PLACE = "place"
+    REMOVE = "remove"
+    CAPTURE = "capture"
+
+
+class RegionKind(StrEnum):
+    """What happened to a part of the picture."""
+
+    APPEARED = "appeared"
+    VANISHED = "vanished"
+    REPLACED = "replaced"
+    MOVED_WITHIN = "moved_within"
+
+
+class AlignmentStatus(StrEnum):
+    """Whether the board of the *after* photo was found, and where."""
+
+    ALIGNED = "aligned"
+    MOVED = "moved"
+    LOST = "lost"
+
+
+class WarningCode(StrEnum):
+    """Why a result deserves a second look."""
+
+    HAND_IN_VIEW = "hand_in_view"
+    BOARD_MOVED = "board_moved"
+    BOARD_LOST = "board_lost"
+    TOO_DARK = "too_dark"
+    BLURRED = "blurred"
+    DISTURBED = "disturbed"
+
+
+class PipelineError(Exception):
+    """The photos cannot be analysed; ``code`` is stable, the text is for people."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A board of ``columns`` × ``rows`` equal cells.
+
+    ``origin`` says where row 1 is: ``top_left`` (A1 is the image's top-left cell) or ``bottom_left`` (A1 is the
+    bottom-left one, as in chess).
+    """
+
+    columns: int
+    rows: int
+    origin: str = "top_left"
+
+
+@dataclass(frozen=True, slots=True)
+class Zone:
+    """A named area; ``polygon`` holds at least three board points in 0…1."""
+
+    id: str
+    name: str
+    polygon: tuple[Point, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Zones:
+    """A board of named areas, which may lie inside one another (the smallest one counts)."""
+
+    zones: tuple[Zone, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Surface:
+    """A free table of ``width`` × ``height`` ``unit`` ("in" or "mm")."""
+
+    width: float
+    height: float
+    unit: str = "in"
+
+
+Layout = Grid | Zones | Surface
+
+
+@dataclass(frozen=True, slots=True)
+class Player:
+    """A player: ``position`` counts from 1, ``color`` is a colour's name or ``#rrggbb``."""
+
+    position: int
+    name: str
+    color: str
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A piece of the accepted state; ``position`` in board units, ``player`` None for nobody's."""
+
+    id: str
+    type: str
+    player: int | None
+    position: Point
+    space: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class VocabularyEntry:
+    """A type of piece that may be placed; ``spaces`` None means anywhere."""
+
+    type: str
+    name: str
+    spaces: tuple[str, ...] | None = None
+    color: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateMove:
+    """One piece's part of a plausible next move; spaces are None off the board."""
+
+    kind: MoveKind
+    piece: str | None
+    type: str | None
+    player: int | None
+    from_space: str | None
+    to_space: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A plausible next move (all of its parts) and its relative weight > 0."""
+
+    moves: tuple[CandidateMove, ...]
+    weight: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """What the caller considers sure: ``confidence`` in 0…1, below which a question is asked."""
+
+    confidence: float = 0.9
+
+
+@dataclass(frozen=True, slots=True)
+class AnalysisRequest:
+    """Everything one analysis needs; images are encoded files (JPEG, PNG, WebP) as bytes.
+
+    ``corners`` belong to the reference photo, without one to the before photo, without that to the after photo.
+    ``markers`` are the ids of printed ArUco markers at the board's corners in the order of ``Corners``. With neither,
+    the board is searched for. ``pieces`` None means the state is not known (the pair is read by itself).
+    """
+
+    after: bytes
+    layout: Layout
+    before: bytes | None = None
+    reference: bytes | None = None
+    corners: Corners | None = None
+    markers: tuple[int, int, int, int] | None = None
+    pieces: tuple[Piece, ...] | None = None
+    players: tuple[Player, ...] = ()
+    active_player: int | None = None
+    vocabulary: tuple[VocabularyEntry, ...] = ()
+    candidates: tuple[Candidate, ...] = ()
+    thresholds: Thresholds = field(default_factory=Thresholds)
+    detect_changes: bool = True
+    identify_pieces: str = "auto"
+
+
+@dataclass(frozen=True, slots=True)
+class Alignment:
+    """Where the board of the after photo is, compared with the before (else the reference) photo.
+
+    ``shift`` is the mean movement of the corners in fractions of the board's diagonal, ``inliers`` the number of
+    agreeing feature matches (0 when none were needed), ``corners`` where the board is now in 0…1 of the after image.
+    """
+
+    status: AlignmentStatus
+    shift: float
+    rotation_deg: float
+    inliers: int
+    corners: Corners | None
+
+    def to_json(self) -> dict[str, Any]:
+        """The JSON form of the API."""
+        return {
+            "status": self.status.value,
+            "shift": round(self.shift, 5),
+            "rotation_deg": round(self.rotation_deg, 3),
+            "inliers": self.inliers,
+            "corners": _corners_json(self.corners),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedRegion:
+    """A changed part of the board; ``box_px`` is x, y, width, height in pixels of the after photo."""
+
+    box_px: tuple[int, int, int, int]
+    spaces: tuple[str, ...]
+    kind: RegionKind
+    color: str | None
+    score: float
+
+    def to_json(self) -> dict[str, Any]:
+        """The JSON form of the API."""
+        return {
+            "box": list(self.box_px),
+            "spaces": list(self.spaces),
+            "kind": self.kind.value,
+            "color": self.color,
+            "score": round(self.score, 4),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """What one piece did; ``to_position``/``from_position`` are in board units, confidence in 0…1."""
+
+    kind: MoveKind
+    piece: str | None
+    type: str
+    player: int | None
+    from_space: str | None
+    to_space: str | None
+    confidence: float
+    color: str | None = None
+    captured: str | None = None
+    source: str = "tracking"
+    from_position: Point | None = None
+    to_position: Point | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """The JSON form of the API."""
+        return {
+            "kind": self.kind.value,
+            "piece": self.piece,
+            "type": self.type,
+            "player": self.player,
+            "from": self.from_space,
+            "to": self.to_space,
+            "from_position": _point_json(self.from_position),
+            "to_position": _point_json(self.to_position),
+            "captured": self.captured,
+            "color": self.color,
+            "confidence": round(self.confidence, 4),
+            "source": self.source,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class DetectedPiece:
+    """A piece believed to stand on the board after the moves; ``position`` in board units."""
+
+    type: str
+    player: int | None
+    position: Point
+    space: str | None
+    confidence: float
+    id: str | None = None
+    color: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """The JSON form of the API."""
+        return {
+            "id": self.id,
+            "type": self.type,
+            "player": self.player,
+            "position": _point_json(self.position),
+            "space": self.space,
+            "color": self.color,
+            "confidence": round(self.confidence, 4),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Something only the players can say."""
+
+    text: str
+    spaces: tuple[str, ...]
+    options: tuple[str, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """The JSON form of the API."""
+        return {"text": self.text, "spaces": list(self.spaces), "options": list(self.options)}
+
+
+@dataclass(frozen=True, slots=True)
+class AnalysisResult:
+    """What one analysis found.
+
+    ``confidence`` is the probability 0…1 that the set of moves is exactly right. ``counts`` is zone → colour →
+    number of pieces for layouts of zones, else None.
+    """
+
+    alignment: Alignment
+    changed_regions: tuple[ChangedRegion, ...]
+    moves: tuple[Move, ...]
+    detected_pieces: tuple[DetectedPiece, ...]
+    confidence: float
+    summary: str
+    warnings: tuple[WarningCode, ...]
+    questions: tuple[Question, ...]
+    timings_ms: Mapping[str, float]
+    counts: Mapping[str, Mapping[str, int]] | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """The JSON form of the API."""
+        return {
+            "alignment": self.alignment.to_json(),
+            "changed_regions": [r.to_json() for r in self.changed_regions],
+            "moves": [m.to_json() for m in self.moves],
+            "detected_pieces": [p.to_json() for p in self.detected_pieces],
+            "counts": None if self.counts is None else {z: dict(c) for z, c in self.counts.items()},
+            "confidence": round(self.confidence, 4),
+            "summary": self.summary,
+            "warnings": [w.value for w in self.warnings],
+            "questions": [q.to_json() for q in self.questions],
+            "vlm": None,
+            "timings_ms": {k: round(v, 1) for k, v in self.timings_ms.items()},
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class BoardSuggestion:
+    """Where a board may be in a photo; ``method`` is "markers", "grid", "outline" or "none"."""
+
+    corners: Corners | None
+    confidence: float
+    method: str
+    marker_ids: tuple[int, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """The JSON form of the API."""
+        return {
+            "corners": _corners_json(self.corners),
+            "confidence": round(self.confidence, 4),
+            "method": self.method,
+            "marker_ids": list(self.marker_ids),
+        }
+
+
+def _point_json(point: Point | None) -> dict[str, float] | None:
+    return None if point is None else {"x": round(point[0], 4), "y": round(point[1], 4)}
+
+
+def _corners_json(corners: Corners | None) -> list[list[float]] | None:
+    return None if corners is None else [[round(x, 6), round(y, 6)] for x, y in corners]
