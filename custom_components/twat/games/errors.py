@@ -1,0 +1,80 @@
+"""What can go wrong in `games`, as keys that the interface translates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+MESSAGES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        # A new game
+        "invalid_name": "{field}: a name has 1 to {maximum} visible characters and no control characters",
+        "unknown_profile": "There is no game type {game_type}. Known: {allowed}",
+        "player_count": "{game_type} is for {minimum} to {maximum} players, not {count}",
+        "duplicate_position": "Two players have position {position}",
+        "invalid_position": "Positions count from 1 without a gap; {position} does not fit",
+        "duplicate_color": "Two players have the color {color}",
+        "unknown_color": "There is no color {color}. Allowed: {allowed}",
+        "unknown_setting": "{game_type} has no setting {setting}. Known: {allowed}",
+        "invalid_setting": "Setting {setting} cannot be {value}. Allowed: {allowed}",
+        "too_many_pieces": "More than {maximum} pieces of type {type} for one player",
+        # The board
+        "invalid_field": "{field}: {reason}",
+        "unknown_space": "There is no space {space} on this board",
+        "unknown_piece_type": "There is no piece type {type}. Known: {allowed}",
+        "unknown_player": "There is no player {player}",
+        "unknown_piece": "There is no piece {piece} on the board",
+        "no_piece_there": "No such piece stands on {space}",
+        "space_not_allowed": "A {type} cannot stand on {space}",
+        "duplicate_piece": "Two pieces are called {piece}",
+        "not_a_surface_point": "The point {x}, {y} is not on the table of {width} × {height}",
+        # The log
+        "no_proposal": "No reading is waiting for review",
+        "stale_proposal": "The game has moved on since this photo was read; analyze it again",
+        "nothing_to_undo": "There is nothing to undo",
+        "correct_not_latest": "Only the latest move can be corrected by moves; undo first, or give the pieces",
+        "nothing_to_correct": "There is no photo to correct",
+        # Files and results
+        "invalid_profile": "{file}:{line}: {path}: {reason}",
+        "invalid_result": "The vision service's result is not understood: {path}: {reason}",
+    }
+)
+"""English text of every key, with its placeholders. Translations follow it."""
+
+
+class GameError(Exception):
+    """A request that cannot be done; nothing has been changed.
+
+    Attributes:
+        key: One of `MESSAGES`; also the translation key.
+        placeholders: Values for the text, all strings.
+    """
+
+    def __init__(self, key: str, **placeholders: object) -> None:
+        """Name the error. ``key`` must be one of `MESSAGES`."""
+        self.key = key
+        self.placeholders = {name: str(value) for name, value in placeholders.items()}
+        super().__init__(MESSAGES[key].format_map(self.placeholders))
+
+
+class ProfileError(GameError):
+    """A profile that cannot be used: which file, which line, where in it, and why."""
+
+    def __init__(self, file: str, line: int, path: str, reason: str) -> None:
+        """Name the fault. ``line`` counts from 1; 0 where no line is to blame."""
+        super().__init__("invalid_profile", file=file, line=line, path=path, reason=reason)
+        self.file = file
+        self.line = line
+        self.path = path
+        self.reason = reason
+
+
+class ResultError(GameError):
+    """A vision service's answer that does not follow the agreed form."""
+
+    def __init__(self, path: str, reason: str) -> None:
+        """Name the field, dotted, and what is wrong with it."""
+        super().__init__("invalid_result", path=path, reason=reason)
+        self.path = path
+        self.reason = reason
