@@ -11,10 +11,17 @@ from typing import Any, Self
 
 import aiohttp
 
-from .processes import HOME_ASSISTANT_PYTHON, LOOPBACK, ROOT, ManagedProcess, ProcessFailed, free_port
+from .processes import (
+    HOME_ASSISTANT_PYTHON,
+    LOOPBACK,
+    ROOT,
+    ManagedProcess,
+    ProcessFailed,
+    free_port,
+)
 
 USER = "host"
-PASSWORD = "tabletop"  # noqa: S105 - printed for whoever watches the demo
+PASSWORD = "tabletop"
 READY_SECONDS = 180.0
 
 CONFIGURATION = """\
@@ -226,7 +233,10 @@ class HomeAssistant:
         prepare_config(config, port)
         argv = [str(HOME_ASSISTANT_PYTHON), "-m", "homeassistant", "-c", str(config)]
         process = ManagedProcess(
-            "home_assistant", [*argv, "--log-no-color"], work / "home_assistant.log", announces=False
+            "home_assistant",
+            [*argv, "--log-no-color"],
+            work / "home_assistant.log",
+            announces=False,
         )
         return cls(config, port, process)
 

@@ -81,9 +81,7 @@ class ManagedProcess:
             await self.kill()
             raise ProcessFailed(f"{self.name} did not start:\n{self.log_tail()}") from err
 
-    async def _read(
-        self, process: asyncio.subprocess.Process, ready: asyncio.Future[str]
-    ) -> None:
+    async def _read(self, process: asyncio.subprocess.Process, ready: asyncio.Future[str]) -> None:
         assert process.stdout is not None
         with self.log.open("ab") as log:
             async for line in process.stdout:
@@ -141,7 +139,9 @@ def camera_service(work: Path, name: str, *options: str, port: int = 0) -> Manag
     return _service("twat_camera", work, name, *options, port=port)
 
 
-def vision_service(work: Path, name: str = "vision", *options: str, port: int = 0) -> ManagedProcess:
+def vision_service(
+    work: Path, name: str = "vision", *options: str, port: int = 0
+) -> ManagedProcess:
     """Return the vision service, bound to loopback and not announced."""
     return _service("twat_vision", work, name, *options, port=port)
 

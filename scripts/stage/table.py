@@ -1,0 +1,160 @@
+"""Set up a game table as its host would: services, Home Assistant, pairing, one table a camera."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+from yarl import URL
+
+from .home_assistant import ApiError, Client, HomeAssistant
+from .processes import ManagedProcess, camera_service, vision_service
+
+OUTCOMES = frozenset(
+    f"twat_{outcome}"
+    for outcome in (
+        "setup_captured",
+        "move_detected",
+        "nothing_changed",
+        "review_needed",
+        "analysis_failed",
+        "capture_failed",
+    )
+)
+
+
+@dataclass(slots=True)
+class Camera:
+    """A running camera service, and what Home Assistant calls its camera."""
+
+    process: ManagedProcess
+    session: aiohttp.ClientSession
+    token: str
+    table: str
+    entity_id: str
+
+    async def request(self, method: str, path: str, body: object = None) -> Any:
+        """Call the service itself: the simulated table's hand that moves the pieces."""
+        headers = {"Authorization": f"Bearer {self.token}"}
+        url = f"{self.process.url}{path}"
+        async with self.session.request(method, url, json=body, headers=headers) as response:
+            if response.status >= 400:
+                raise ApiError(f"{method} {url}: {response.status} {await response.text()}")
+            return await response.json()
+
+
+@dataclass(slots=True)
+class Stage:
+    """All parts, running."""
+
+    work: Path
+    session: aiohttp.ClientSession
+    vision: ManagedProcess
+    home_assistant: HomeAssistant
+    client: Client
+    hub_entry: str
+    cameras: dict[str, Camera]
+
+    async def add_camera(self, process: ManagedProcess) -> Camera:
+        """Pair a camera service with Home Assistant and put a table under it."""
+        host, port, code = await _address_and_code(self.session, process.url)
+        entry = await self.client.flow(
+            "twat", {"next_step_id": "camera"}, {"host": host, "port": port}, {"code": code}
+        )
+        entry_id = entry["result"]["entry_id"]
+        entities = await self.client.command("config/entity_registry/list")
+        entity_id = next(
+            e["entity_id"]
+            for e in entities
+            if e["config_entry_id"] == entry_id and e["entity_id"].startswith("camera.")
+        )
+        table = {"name": f"Table {process.name}", "camera_entity": entity_id, "settle_seconds": 0}
+        await self.client.subentry_flow(self.hub_entry, "table", table)
+        token = (self.work / process.name / "token").read_text().strip()
+        camera = Camera(process, self.session, token, table["name"], entity_id)
+        self.cameras[process.name] = camera
+        return camera
+
+    async def create_game(self, camera: Camera, game: Mapping[str, Any]) -> Game:
+        """Create a game at the camera's table."""
+        answer = await self.client.action("twat", "create_game", {**game, "table": camera.table})
+        entities = await self.client.command("config/entity_registry/list")
+        prefix = f"{answer['game_id']}_"
+        ids = {
+            f"{e['entity_id'].split('.')[0]}.{e['unique_id'].removeprefix(prefix)}": e["entity_id"]
+            for e in entities
+            if e["platform"] == "twat" and e["unique_id"].startswith(prefix)
+        }
+        return Game(self.client, answer["game_id"], ids)
+
+
+@dataclass(slots=True)
+class Game:
+    """One game, as a player at the table meets it."""
+
+    client: Client
+    id: str
+    entities: dict[str, str]
+
+    async def press_capture(self) -> dict[str, Any]:
+        """Press the capture button; return the event that says what came of it."""
+        async with self.client.listen() as listener:
+            await listener.command("subscribe_events")
+            await self.client.press(self.entities["button.capture"])
+            event = await listener.event(
+                lambda e: e["event_type"] in OUTCOMES and e["data"]["game_id"] == self.id
+            )
+        return {**event["data"], "outcome": event["event_type"].removeprefix("twat_")}
+
+    async def action(self, name: str, **data: object) -> Any:
+        """Call one of the game's actions."""
+        return await self.client.action("twat", name, {"game_id": self.id, **data})
+
+
+@asynccontextmanager
+async def stage(
+    work: Path,
+    cameras: Sequence[tuple[str, Sequence[str]]],
+    *,
+    port: int | None = None,
+    vision_options: Sequence[str] = (),
+) -> AsyncIterator[Stage]:
+    """Run everything below `work`; `cameras` are names and options of camera services.
+
+    The parts are ended in the order in which they lean on each other, whatever happens inside.
+    """
+    async with AsyncExitStack() as stack:
+        session = await stack.enter_async_context(
+            aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=120))
+        )
+
+        async def run(process: ManagedProcess) -> ManagedProcess:
+            stack.push_async_callback(process.stop)
+            await process.start()
+            return process
+
+        vision = await run(vision_service(work, "vision", *vision_options))
+        services = [await run(camera_service(work, name, *options)) for name, options in cameras]
+        home_assistant = HomeAssistant.create(work, port)
+        stack.push_async_callback(home_assistant.process.stop)
+        await home_assistant.start(session)
+        client = await home_assistant.onboard(session)
+        await home_assistant.running(client)
+        host, vision_port, code = await _address_and_code(session, vision.url)
+        hub = await client.flow(
+            "twat", {"next_step_id": "vision"}, {"host": host, "port": vision_port}, {"code": code}
+        )
+        result = Stage(work, session, vision, home_assistant, client, hub["result"]["entry_id"], {})
+        for process in services:
+            await result.add_camera(process)
+        yield result
+
+
+async def _address_and_code(session: aiohttp.ClientSession, url: str) -> tuple[str, int, str]:
+    """Return host, port and the pairing code that the service shows on its own machine."""
+    async with session.get(f"{url}/health") as response:
+        health = await response.json()
+    parsed = URL(url)
+    return parsed.host or "", parsed.port or 80, health["pairing_code"]
