@@ -6,10 +6,10 @@ import contextlib
 import ipaddress
 import logging
 
-from zeroconf import (
+from zeroconf import (  # type: ignore[attr-defined]
     Error as ZeroconfError,
     IPVersion,
-    get_all_addresses,  # type: ignore[attr-defined]  # exported, but not in its __all__
+    get_all_addresses,  # exported, but not in its __all__
 )
 from zeroconf.asyncio import AsyncServiceInfo, AsyncZeroconf
 
