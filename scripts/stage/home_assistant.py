@@ -268,6 +268,11 @@ class HomeAssistant:
         if not self.process.running or time.monotonic() > deadline:
             raise ProcessFailed(f"Home Assistant did not start:\n{self.process.log_tail()}")
 
+    async def restart(self, client: Client) -> None:
+        """Start again after a stop or a kill, and wait until everything is set up."""
+        await self.start(client.session)
+        await self.running(client)
+
     async def onboard(self, session: aiohttp.ClientSession) -> Client:
         """Create the first user, as the onboarding page does, and log in."""
         user = {

@@ -64,7 +64,7 @@ async def play_script(stage: Stage, camera: Camera) -> Result:
     )
     print(f"\n{script['title']}")
     print(f"  board found by {calibration['method']}, confidence {calibration['confidence']:.2f}")
-    game = await stage.create_game(camera, _new_game(script))
+    game = await stage.create_game(camera, new_game(script))
     setup = await game.press_capture()
     print(f"  setup     {setup['outcome']}")
     result = Result()
@@ -94,7 +94,8 @@ async def settle(
         await game.action("accept" if outcome["moves"] else "reject")
 
 
-def _new_game(script: Mapping[str, Any]) -> dict[str, Any]:
+def new_game(script: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the body of create_game for a script."""
     pieces = [{k: p[k] for k in ("type", "player", "space")} for p in script["start"]]
     return {
         "name": script["title"],

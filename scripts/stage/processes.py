@@ -103,6 +103,16 @@ class ManagedProcess:
             return "(no log)"
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])
 
+    def freeze(self) -> None:
+        """Stop the clock of the process and all it started (SIGSTOP)."""
+        assert self._process is not None
+        self._signal(self._process.pid, signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Let a frozen process go on (SIGCONT)."""
+        assert self._process is not None
+        self._signal(self._process.pid, signal.SIGCONT)
+
     async def stop(self) -> None:
         """End the process as its supervisor would; kill it if it does not go."""
         await self._end(signal.SIGINT)

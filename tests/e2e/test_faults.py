@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from scripts.stage.play import new_game
 from scripts.stage.table import Camera, Game, Stage
 from scripts.stage.truth import Move, compare
 from tests.e2e.fault_table import FaultTable
@@ -87,7 +88,7 @@ class Table:
         if seen["proposal"] is not None:
             await self.game.action("accept")
             seen = await self.look()
-        read = [Move.from_json(m) for m in seen["state"]["detected_changes"]["moves"]]
+        read = [Move.from_json(m) for m in seen["state"]["detected_changes"]]
         assert compare(read, self.truth).exact
         self.intact(captures=2, states=3)
 
@@ -132,16 +133,7 @@ async def played(table: Stage) -> AsyncIterator[Table]:
         "calibrate_board",
         {"table": camera.table, "game_type": script["profile"], "settings": script["settings"]},
     )
-    game = await table.create_game(
-        camera,
-        {
-            "name": "Faults",
-            "game_type": script["profile"],
-            "players": script["players"],
-            "settings": script["settings"],
-            "pieces": [{k: p[k] for k in ("type", "player", "space")} for p in script["start"]],
-        },
-    )
+    game = await table.create_game(camera, new_game(script))
     assert (await game.press_capture())["outcome"] == "setup_captured"
     await camera.request("POST", "/simulator/advance", {"steps": 1})
     truth = [Move.from_json(m) for m in script["steps"][0]["moves"]]

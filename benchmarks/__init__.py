@@ -1,0 +1,1 @@
+"""Measurements. Run by scripts/bench; nothing here is a test."""
