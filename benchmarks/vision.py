@@ -2,18 +2,20 @@
 
 import asyncio
 import os
+from pathlib import Path
 
 from scripts.stage.processes import ROOT, SERVICES_PYTHON
 
-REALDATA = os.environ.get("TWAT_REALDATA", str(ROOT.parent / "shared" / "realdata"))
+REALDATA = Path(os.environ.get("TWAT_REALDATA", ROOT.parent / "shared" / "realdata"))
+AVAILABLE = REALDATA.is_dir()
 
 
 async def run() -> None:
     """Print the evaluation's table, or say that the photos are not here."""
-    if not os.path.isdir(REALDATA):  # noqa: PTH112 - one look before anything runs
+    if not AVAILABLE:
         print(f"vision: skipped, no photo sequences at {REALDATA}")
         return
     process = await asyncio.create_subprocess_exec(
-        str(SERVICES_PYTHON), "-m", "twat_vision", "evaluate", REALDATA
+        str(SERVICES_PYTHON), "-m", "twat_vision", "evaluate", str(REALDATA)
     )
     await process.wait()
