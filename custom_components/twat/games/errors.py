@@ -26,6 +26,8 @@ MESSAGES: Final[Mapping[str, str]] = MappingProxyType(
         "unknown_player": "There is no player {player}",
         "unknown_piece": "There is no piece {piece} on the board",
         "no_piece_there": "No such piece stands on {space}",
+        "nothing_to_take": "There is nothing to take on {space}",
+        "space_taken": "{space} is taken by a piece of the same player",
         "space_not_allowed": "A {type} cannot stand on {space}",
         "duplicate_piece": "Two pieces are called {piece}",
         "not_a_surface_point": "The point {x}, {y} is not on the table of {width} × {height}",

@@ -10,7 +10,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
+from .board import apply_moves, difference, reconcile
+from .errors import GameError
 from .model import (
     Board,
     Game,
@@ -22,8 +25,10 @@ from .model import (
     Piece,
     Proposal,
     StateSource,
+    new_id,
 )
-from .profiles import GameProfile
+from .profile import GameProfile
+from .turns import turn_after
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +48,7 @@ class GameRecord:
     @property
     def head(self) -> GameState:
         """The accepted state that counts now."""
-        raise NotImplementedError
+        return self.states[self.game.head_id or ""]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,27 +58,33 @@ class Change:
     Attributes:
         game_id: The game.
         base_head_id: The head this was decided on; when it has moved meanwhile, nothing is written.
-        head_id: The head afterwards.
+        head: The head afterwards, one of ``append`` or a state that is there already.
         append: New states, parents first.
         proposal: The reading that waits afterwards, or None.
         journal: New lines.
         at: When, UTC.
-        status: The game's status afterwards; None leaves it.
+        status: The game's status afterwards.
     """
 
     game_id: str
     base_head_id: str
-    head_id: str
+    head: GameState
     append: tuple[GameState, ...]
     proposal: Proposal | None
     journal: tuple[JournalEntry, ...]
     at: datetime
-    status: GameStatus | None = None
+    status: GameStatus
 
 
 def propose(record: GameRecord, proposal: Proposal, *, by: str | None, at: datetime) -> Change:
     """Let a reading wait for review. One that waited already is replaced, and journalled so."""
-    raise NotImplementedError
+    details = _reading(proposal)
+    if record.proposal is not None:
+        details["replaces"] = _reading(record.proposal)
+    line = JournalEntry(
+        record.game.id, at, JournalKind.PROPOSED, by, proposal.capture_id, None, details
+    )
+    return _change(record, record.head, line, at, proposal=proposal)
 
 
 def accept(record: GameRecord, profile: GameProfile, *, by: str | None, at: datetime) -> Change:
@@ -82,7 +93,31 @@ def accept(record: GameRecord, profile: GameProfile, *, by: str | None, at: date
     Raises:
         GameError: ``no_proposal``; ``stale_proposal`` when the head has moved since.
     """
-    raise NotImplementedError
+    proposal = _waiting(record)
+    if proposal.base_state_id != record.game.head_id:
+        raise GameError("stale_proposal")
+    state = _child(
+        record,
+        profile,
+        record.head,
+        capture_id=proposal.capture_id,
+        board=proposal.board,
+        moves=proposal.moves,
+        setup=proposal.setup,
+        source=StateSource.VISION_ANALYSIS,
+        notes=proposal.warnings,
+        at=at,
+    )
+    line = JournalEntry(
+        record.game.id,
+        at,
+        JournalKind.ACCEPTED,
+        by,
+        proposal.capture_id,
+        state.id,
+        {"summary": proposal.summary, "confidence": proposal.confidence},
+    )
+    return _change(record, state, line, at)
 
 
 def reject(record: GameRecord, *, by: str | None, at: datetime) -> Change:
@@ -91,7 +126,17 @@ def reject(record: GameRecord, *, by: str | None, at: datetime) -> Change:
     Raises:
         GameError: ``no_proposal``.
     """
-    raise NotImplementedError
+    proposal = _waiting(record)
+    line = JournalEntry(
+        record.game.id,
+        at,
+        JournalKind.REJECTED,
+        by,
+        proposal.capture_id,
+        None,
+        _reading(proposal),
+    )
+    return _change(record, record.head, line, at)
 
 
 def correct(
@@ -107,25 +152,168 @@ def correct(
     """Put what the players say in the place of what was read.
 
     Exactly one of ``moves`` (what happened; see `corrections.parse_moves`) and ``pieces`` (all that
-    stands on the board; see `corrections.parse_pieces`) is given. Without ``capture_id`` it is
-    about the waiting reading, else about the photo of the head. When that photo already made the
-    head, the correction becomes its sibling and the wrong state stays in the tree.
+    stands on the board; see `corrections.parse_pieces`) is given.
+
+    Without ``capture_id`` it is about the waiting reading, else about the photo of the head. When
+    that photo already made the head, the correction becomes the head's sibling and the wrong state
+    stays in the tree. For a photo that changed nothing so far it becomes the head's child. For an
+    older photo only ``pieces`` make sense, as what stands there now.
 
     Raises:
         GameError: ``nothing_to_correct``, ``correct_not_latest``, or what the moves violate.
     """
-    raise NotImplementedError
+    if (moves is None) == (pieces is None):
+        raise GameError("invalid_field", field="moves", reason="give either moves or pieces")
+    head, proposal = record.head, record.proposal
+    if capture_id is None:
+        capture_id = head.capture_id if proposal is None else proposal.capture_id
+        if capture_id is None:
+            raise GameError("nothing_to_correct")
+    waiting = proposal is not None and proposal.capture_id == capture_id
+    base, setup = head, waiting and proposal is not None and proposal.setup
+    if head.capture_id == capture_id and head.parent_id is not None:
+        base = record.states[head.parent_id]
+        setup = base.turn == head.turn and base.active_player == head.active_player
+    elif moves is not None and any(
+        state.capture_id == capture_id for state in record.states.values()
+    ):
+        raise GameError("correct_not_latest")
+    layout = profile.layout_for(record.game.settings)
+    if pieces is not None:
+        board = reconcile(base.board, layout, pieces)
+        done = difference(base.board, board)
+    else:
+        applied = apply_moves(base.board, layout, moves or ())
+        if applied.problems:
+            raise applied.problems[0]
+        board, done = applied.board, applied.moves
+    state = _child(
+        record,
+        profile,
+        base,
+        capture_id=capture_id,
+        board=board,
+        moves=done,
+        setup=setup,
+        source=StateSource.MANUAL,
+        notes=(),
+        at=at,
+    )
+    details: dict[str, Any] = {"moves": [move.to_json() for move in done]}
+    if waiting and proposal is not None:
+        details["instead_of"] = _reading(proposal)
+    elif base is not head:
+        details["instead_of"] = {"state_id": head.id}
+    line = JournalEntry(
+        record.game.id, at, JournalKind.CORRECTED, by, capture_id, state.id, details
+    )
+    return _change(record, state, line, at)
 
 
 def undo(record: GameRecord, *, by: str | None, at: datetime) -> Change:
-    """Move the head to its parent; the undone state stays in the tree. A waiting reading is dropped.
+    """Move the head to its parent; the undone state stays in the tree.
+
+    A waiting reading was computed against the undone state and is dropped with it.
 
     Raises:
         GameError: ``nothing_to_undo``.
     """
-    raise NotImplementedError
+    head = record.head
+    if head.parent_id is None:
+        raise GameError("nothing_to_undo")
+    parent = record.states[head.parent_id]
+    details: dict[str, Any] = {"undone_state_id": head.id}
+    if record.proposal is not None:
+        details["dropped"] = _reading(record.proposal)
+    line = JournalEntry(
+        record.game.id, at, JournalKind.UNDONE, by, head.capture_id, parent.id, details
+    )
+    return _change(record, parent, line, at)
 
 
 def apply(record: GameRecord, change: Change) -> GameRecord:
     """Return the record after a change."""
-    raise NotImplementedError
+    head = change.head
+    game = replace(
+        record.game,
+        head_id=head.id,
+        current_turn=head.turn,
+        current_phase=head.phase,
+        active_player=head.active_player,
+        status=change.status,
+        updated_at=change.at,
+    )
+    states = {**record.states, **{state.id: state for state in change.append}}
+    return GameRecord(game, states, change.proposal)
+
+
+def _waiting(record: GameRecord) -> Proposal:
+    if record.proposal is None:
+        raise GameError("no_proposal")
+    return record.proposal
+
+
+def _reading(proposal: Proposal) -> dict[str, Any]:
+    """Return what the journal keeps of a reading that may never be accepted."""
+    return {
+        "capture_id": proposal.capture_id,
+        "summary": proposal.summary,
+        "confidence": proposal.confidence,
+        "moves": [move.to_json() for move in proposal.moves],
+        "warnings": list(proposal.warnings),
+    }
+
+
+def _child(
+    record: GameRecord,
+    profile: GameProfile,
+    base: GameState,
+    *,
+    capture_id: str | None,
+    board: Board,
+    moves: tuple[Move, ...],
+    setup: bool,
+    source: StateSource,
+    notes: tuple[str, ...],
+    at: datetime,
+) -> GameState:
+    turn, active_player = base.turn, base.active_player
+    if moves and not setup:
+        turn, active_player = turn_after(profile, record.game, base, moves)
+    return replace(
+        base,
+        id=new_id(),
+        parent_id=base.id,
+        capture_id=capture_id,
+        turn=turn,
+        active_player=active_player,
+        board=board,
+        detected_changes=moves,
+        validation_notes=notes,
+        source=source,
+        created_at=at,
+    )
+
+
+def _change(
+    record: GameRecord,
+    head: GameState,
+    line: JournalEntry,
+    at: datetime,
+    *,
+    proposal: Proposal | None = None,
+) -> Change:
+    """Return the change to a head; a new one is appended, and starts a game that was in setup."""
+    base = record.game.head_id or ""
+    is_new = head.id not in record.states
+    starts = is_new and record.game.status is GameStatus.SETUP
+    return Change(
+        game_id=record.game.id,
+        base_head_id=base,
+        head=head,
+        append=(head,) if is_new else (),
+        proposal=proposal,
+        journal=(line,),
+        at=at,
+        status=GameStatus.IN_PROGRESS if starts else record.game.status,
+    )

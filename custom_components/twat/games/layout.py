@@ -1,0 +1,243 @@
+"""Boards as places: grids of cells, named zones, free surfaces."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+import math
+import re
+from typing import Final
+
+from .errors import GameError
+from .model import JsonObject, Position
+
+ORIGINS: Final = ("top_left", "bottom_left")
+UNITS: Final = ("in", "mm")
+
+_CELL: Final = re.compile(r"([A-Z]{1,2})([1-9][0-9]?)")
+
+
+def column_name(column: int) -> str:
+    """Return the letters of a column counted from 0: ``A`` … ``Z``, ``AA`` …."""
+    name = ""
+    column += 1
+    while column:
+        column, letter = divmod(column - 1, 26)
+        name = chr(ord("A") + letter) + name
+    return name
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """Cells in columns and rows, called ``A1``, ``B7``, ….
+
+    Attributes:
+        columns: 1…50.
+        rows: 1…50.
+        origin: Which corner cell of the photo is A1: ``top_left`` or ``bottom_left``.
+    """
+
+    columns: int
+    rows: int
+    origin: str = "top_left"
+
+    def space_at(self, column: int, row: int) -> str:
+        """Return the cell at a column and row counted from 0 at the photo's top left."""
+        number = self.rows - row if self.origin == "bottom_left" else row + 1
+        return f"{column_name(column)}{number}"
+
+    @property
+    def spaces(self) -> tuple[str, ...]:
+        """All cells, row by row from the photo's top left."""
+        return tuple(
+            self.space_at(column, row) for row in range(self.rows) for column in range(self.columns)
+        )
+
+    def position(self, space: str) -> Position:
+        """Return column and row of a cell, counted from 0 at the photo's top left.
+
+        Raises:
+            GameError: ``unknown_space``.
+        """
+        if match := _CELL.fullmatch(space):
+            column = 0
+            for letter in match[1]:
+                column = column * 26 + ord(letter) - ord("A") + 1
+            number = int(match[2])
+            if column <= self.columns and number <= self.rows:
+                row = self.rows - number if self.origin == "bottom_left" else number - 1
+                return Position(column - 1, row)
+        raise GameError("unknown_space", space=space)
+
+    def name(self, space: str) -> str:
+        """Return what players call a cell."""
+        return space
+
+    def to_json(self) -> JsonObject:
+        """Return the layout as the vision service takes it."""
+        return {"grid": {"columns": self.columns, "rows": self.rows, "origin": self.origin}}
+
+
+@dataclass(frozen=True, slots=True)
+class Zone:
+    """A named place of any shape.
+
+    Attributes:
+        id: Lower-case slug.
+        name: In the game's words.
+        polygon: At least three corners, 0…1 of the board's width and height.
+    """
+
+    id: str
+    name: str
+    polygon: tuple[tuple[float, float], ...]
+
+    @property
+    def centre(self) -> Position:
+        """The polygon's centre of gravity."""
+        area = x_sum = y_sum = 0.0
+        for (x0, y0), (x1, y1) in zip(
+            self.polygon, self.polygon[1:] + self.polygon[:1], strict=True
+        ):
+            cross = x0 * y1 - x1 * y0
+            area += cross
+            x_sum += (x0 + x1) * cross
+            y_sum += (y0 + y1) * cross
+        return Position(round(x_sum / (3 * area), 4), round(y_sum / (3 * area), 4))
+
+
+@dataclass(frozen=True, slots=True)
+class Zones:
+    """Named zones; each may hold any number of pieces."""
+
+    zones: tuple[Zone, ...]
+
+    @property
+    def spaces(self) -> tuple[str, ...]:
+        """Ids of all zones."""
+        return tuple(zone.id for zone in self.zones)
+
+    def _zone(self, space: str) -> Zone:
+        for zone in self.zones:
+            if zone.id == space:
+                return zone
+        raise GameError("unknown_space", space=space)
+
+    def position(self, space: str) -> Position:
+        """Return the centre of a zone.
+
+        Raises:
+            GameError: ``unknown_space``.
+        """
+        return self._zone(space).centre
+
+    def name(self, space: str) -> str:
+        """Return what players call a zone.
+
+        Raises:
+            GameError: ``unknown_space``.
+        """
+        return self._zone(space).name
+
+    def to_json(self) -> JsonObject:
+        """Return the layout as the vision service takes it."""
+        return {
+            "zones": [
+                {
+                    "id": zone.id,
+                    "name": zone.name,
+                    "polygon": [[x, y] for x, y in zone.polygon],
+                }
+                for zone in self.zones
+            ]
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Surface:
+    """A table without spaces.
+
+    Attributes:
+        width: In ``unit``.
+        height: In ``unit``.
+        unit: ``in`` or ``mm``.
+    """
+
+    width: float
+    height: float
+    unit: str = "in"
+
+    @property
+    def spaces(self) -> tuple[str, ...]:
+        """A surface has none."""
+        return ()
+
+    def position(self, space: str) -> Position:
+        """Fail: a surface has no spaces.
+
+        Raises:
+            GameError: ``unknown_space``.
+        """
+        raise GameError("unknown_space", space=space)
+
+    def name(self, space: str) -> str:
+        """Fail: a surface has no spaces.
+
+        Raises:
+            GameError: ``unknown_space``.
+        """
+        raise GameError("unknown_space", space=space)
+
+    def check(self, point: Position) -> Position:
+        """Return the point when it is on the table.
+
+        Raises:
+            GameError: ``not_a_surface_point``.
+        """
+        inside = 0 <= point.x <= self.width and 0 <= point.y <= self.height
+        if not (math.isfinite(point.x) and math.isfinite(point.y) and inside):
+            raise GameError(
+                "not_a_surface_point", x=point.x, y=point.y, width=self.width, height=self.height
+            )
+        return point
+
+    def to_json(self) -> JsonObject:
+        """Return the layout as the vision service takes it."""
+        return {"surface": {"width": self.width, "height": self.height, "unit": self.unit}}
+
+
+type Layout = Grid | Zones | Surface
+
+
+def polygon_fault(polygon: tuple[tuple[float, float], ...]) -> str | None:
+    """Return what is wrong with a zone's outline, or None: its sides must not cross or touch."""
+    sides = list(zip(polygon, polygon[1:] + polygon[:1], strict=True))
+    if len(set(polygon)) != len(polygon):
+        return "two corners are the same"
+    for first, (a, b) in enumerate(sides):
+        for second in range(first + 1, len(sides)):
+            c, d = sides[second]
+            neighbours = second == first + 1 or (first == 0 and second == len(sides) - 1)
+            if not neighbours and _cross(a, b, c, d):
+                return f"its sides {first + 1} and {second + 1} cross"
+    if abs(sum(x0 * y1 - x1 * y0 for (x0, y0), (x1, y1) in sides)) < 2e-6:
+        return "it has no area"
+    return None
+
+
+def _side(a: tuple[float, float], b: tuple[float, float], point: tuple[float, float]) -> float:
+    return (b[0] - a[0]) * (point[1] - a[1]) - (b[1] - a[1]) * (point[0] - a[0])
+
+
+def _cross(
+    a: tuple[float, float], b: tuple[float, float], c: tuple[float, float], d: tuple[float, float]
+) -> bool:
+    """Whether the segments ab and cd have a point in common (collinear ones apart do not)."""
+    boxes_meet = (
+        min(a[0], b[0]) <= max(c[0], d[0])
+        and min(c[0], d[0]) <= max(a[0], b[0])
+        and min(a[1], b[1]) <= max(c[1], d[1])
+        and min(c[1], d[1]) <= max(a[1], b[1])
+    )
+    return (
+        boxes_meet and _side(a, b, c) * _side(a, b, d) <= 0 and _side(c, d, a) * _side(c, d, b) <= 0
+    )
