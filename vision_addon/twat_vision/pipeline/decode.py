@@ -40,3 +40,31 @@ def decode_image(data: bytes, reduce: int = 1) -> Image:
     if image is None:
         raise PipelineError("not_an_image", "The file is not an image that can be read.")
     return np.asarray(image, np.uint8)
+
+
+def image_size(data: bytes) -> tuple[int, int] | None:
+    """Width and height of a JPEG or PNG from its header, before any EXIF rotation; None for other formats.
+
+    Sources: ITU-T T.81 annex B (JPEG markers), PNG specification 11.2.2 (IHDR).
+    """
+    if data[:8] == b"\x89PNG\r\n\x1a\n" and len(data) >= 24:
+        return int.from_bytes(data[16:20]), int.from_bytes(data[20:24])
+    if data[:2] != b"\xff\xd8":
+        return None
+    at = 2
+    while at + 9 <= len(data):
+        if data[at] != 0xFF:
+            return None
+        marker = data[at + 1]
+        if marker == 0xFF or 0xD0 <= marker <= 0xD9:
+            at += 1 if marker == 0xFF else 2
+            continue
+        if 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):
+            return int.from_bytes(data[at + 7 : at + 9]), int.from_bytes(data[at + 5 : at + 7])
+        at += 2 + int.from_bytes(data[at + 2 : at + 4])
+    return None
+
+
+def reduction_for(edge: float, needed: float) -> int:
+    """The largest reduction (1, 2, 4, 8) that leaves an edge of ``edge`` pixels at least ``needed`` long."""
+    return next((r for r in (8, 4, 2) if edge / r >= needed), 1)

@@ -1,7 +1,7 @@
 """Finding a board in a photo."""
 
 from .decode import Image, decode_image
-from .types import BoardSuggestion, Layout
+from .types import BoardSuggestion, Corners, Layout
 
 
 def detect_board(image: Image | bytes, layout: Layout) -> BoardSuggestion:
@@ -9,3 +9,10 @@ def detect_board(image: Image | bytes, layout: Layout) -> BoardSuggestion:
     if isinstance(image, bytes):
         decode_image(image)
     return BoardSuggestion(None, 0.0, "none")
+
+
+def find_corners(
+    image: Image, layout: Layout, markers: tuple[int, int, int, int] | None
+) -> Corners | None:
+    """Corners of the board in a photo, None when unsure."""
+    return detect_board(image, layout).corners

@@ -1,0 +1,93 @@
+"""Colours of pieces: names, what a named colour looks like, and which player's it is.
+
+Distances are taken in CIELAB (CIE 1976, OpenCV's float conversion: L 0…100, a and b about -110…110), with lightness
+counting less than hue because light changes it most.
+"""
+
+from collections.abc import Iterable, Mapping
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+Lab = NDArray[np.float64]
+"""``(3,)``: L, a, b."""
+
+NAMED: Mapping[str, tuple[int, int, int]] = {
+    "white": (228, 222, 208),
+    "black": (38, 36, 36),
+    "red": (178, 34, 40),
+    "green": (36, 124, 62),
+    "blue": (38, 78, 170),
+    "yellow": (226, 188, 48),
+    "orange": (226, 112, 28),
+    "purple": (104, 50, 140),
+    "pink": (226, 128, 168),
+    "brown": (108, 68, 40),
+    "grey": (128, 128, 128),
+}
+"""Typical sRGB of a painted piece of that colour (not of the pure colour of a screen)."""
+
+BGR_OF_UNKNOWN = (200, 160, 40)
+
+
+def rgb_of(color: str) -> tuple[int, int, int] | None:
+    """SRGB 0…255 of a colour's name or ``#rrggbb``; None for a word that is no colour."""
+    name = color.strip().lower()
+    if name == "gray":
+        name = "grey"
+    if name in NAMED:
+        return NAMED[name]
+    if len(name) == 7 and name[0] == "#":
+        try:
+            return int(name[1:3], 16), int(name[3:5], 16), int(name[5:7], 16)
+        except ValueError:
+            return None
+    return None
+
+
+def bgr_of(color: str | None) -> tuple[int, int, int]:
+    """BGR 0…255 for drawing; a sand yellow where the colour is unknown."""
+    rgb = rgb_of(color) if color else None
+    return BGR_OF_UNKNOWN if rgb is None else (rgb[2], rgb[1], rgb[0])
+
+
+def lab_of_rgb(rgb: tuple[int, int, int]) -> Lab:
+    """CIELAB of an sRGB colour."""
+    pixel = np.array([[rgb[::-1]]], np.float32) / np.float32(255)
+    return np.asarray(cv2.cvtColor(pixel, cv2.COLOR_BGR2LAB)[0, 0], np.float64)
+
+
+def palette(colors: Iterable[str] = ()) -> dict[str, Lab]:
+    """Nominal CIELAB of the given colours, or of all named ones; words that are no colours are left out."""
+    wanted = tuple(colors) or tuple(NAMED)
+    found = ((name, rgb_of(name)) for name in wanted)
+    return {name: lab_of_rgb(rgb) for name, rgb in found if rgb is not None}
+
+
+def distance(seen: Lab, nominal: Lab) -> float:
+    """How unlike a seen colour is to a nominal one, in ΔE-like units.
+
+    A coloured paint is compared by hue, its saturation may be anything from half to one and a half times the nominal
+    one (glare and shade); a grey one by lightness and by having little colour.
+    """
+    chroma = float(np.hypot(*nominal[1:]))
+    if chroma < 15:
+        colourful = max(0.0, float(np.hypot(*seen[1:])) - 12)
+        return float(np.hypot(0.6 * (seen[0] - nominal[0]), 1.2 * colourful))
+    direction = nominal[1:] / chroma
+    along = float(seen[1:] @ direction)
+    across = float(abs(seen[1] * direction[1] - seen[2] * direction[0]))
+    beyond = max(0.0, 0.5 * chroma - along, along - 1.5 * chroma)
+    return float(np.sqrt(beyond**2 + (1.3 * across) ** 2 + (0.35 * (seen[0] - nominal[0])) ** 2))
+
+
+def name_colour(seen: Lab, choices: Mapping[str, Lab]) -> str | None:
+    """The most similar colour of a palette, None of an empty one."""
+    return min(choices, key=lambda name: distance(seen, choices[name]), default=None)
+
+
+def median_colour(lab: NDArray[np.float32], mask: NDArray[np.bool_]) -> Lab | None:
+    """Median CIELAB of the masked pixels of ``(h, w, 3)``; None when there are none."""
+    pixels = lab[mask]
+    return np.median(pixels, axis=0).astype(np.float64) if len(pixels) else None

@@ -1,0 +1,177 @@
+"""Corners, homographies and the rectified canvas.
+
+Three planes are used. *Image* pixels of a photo (centres at whole numbers). *Units* of the board: cells of a grid; a
+board without cells is divided into about sixteen virtual cells, so that every length below means the same on it.
+*Canvas* pixels: the rectified board, ``scale`` pixels a unit, with a margin of some units around.
+"""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from .decode import Image
+from .types import Corners, Grid, Layout, Point, Surface
+
+Matrix = NDArray[np.float64]
+"""A 3×3 homography acting on column vectors ``(x, y, 1)``."""
+
+Mask = NDArray[np.bool_]
+FloatImage = NDArray[np.float32]
+
+VIRTUAL_CELLS = 16
+"""Units along the longer side of a board that has no cells."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A rectified canvas: board of ``columns`` × ``rows`` units, ``scale`` px a unit, ``margin`` units around."""
+
+    columns: int
+    rows: int
+    scale: int
+    margin: float
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height of the canvas in pixels."""
+        edge = round(2 * self.margin * self.scale)
+        return self.columns * self.scale + edge, self.rows * self.scale + edge
+
+    @property
+    def offset(self) -> int:
+        """Canvas pixels from the canvas's edge to the board's edge."""
+        return round(self.margin * self.scale)
+
+    @property
+    def to_units(self) -> Matrix:
+        """Homography canvas pixel → unit."""
+        shift = self.offset - 0.5
+        return np.array(
+            [
+                [1 / self.scale, 0, -shift / self.scale],
+                [0, 1 / self.scale, -shift / self.scale],
+                [0, 0, 1],
+            ]
+        )
+
+    def board(self, canvas: NDArray[np.generic]) -> NDArray[np.generic]:
+        """The part of a canvas array inside the board's border (a view)."""
+        o = self.offset
+        return canvas[o : o + self.rows * self.scale, o : o + self.columns * self.scale]
+
+
+def board_units(layout: Layout, corners: Corners, size: tuple[int, int]) -> tuple[int, int]:
+    """Columns and rows of the units of a board.
+
+    Args:
+        layout: the board's layout.
+        corners: the board's corners in a photo, 0…1.
+        size: that photo's width and height in pixels; with the corners it gives the shape of boards of zones.
+
+    Returns:
+        The grid's own size, or about ``VIRTUAL_CELLS`` along the longer side.
+    """
+    if isinstance(layout, Grid):
+        return layout.columns, layout.rows
+    if isinstance(layout, Surface):
+        ratio = layout.width / layout.height
+    else:
+        p = corners_px(corners, size)
+        edges = np.linalg.norm(p - np.roll(p, -1, axis=0), axis=1)
+        ratio = float((edges[0] + edges[2]) / max(edges[1] + edges[3], 1e-6))
+        if 0.8 < ratio < 1.25:
+            ratio = 1.0
+    if ratio >= 1:
+        return VIRTUAL_CELLS, max(4, round(VIRTUAL_CELLS / ratio))
+    return max(4, round(VIRTUAL_CELLS * ratio)), VIRTUAL_CELLS
+
+
+def corners_px(corners: Corners, size: tuple[int, int]) -> NDArray[np.float64]:
+    """Corners 0…1 → ``(4, 2)`` pixels of an image of ``size`` (width, height)."""
+    return np.asarray(corners, np.float64) * np.array(size, np.float64) - 0.5
+
+
+def units_to_image(columns: int, rows: int, corners: Corners, size: tuple[int, int]) -> Matrix:
+    """Homography unit → pixel of a photo in which the board has these corners."""
+    source = np.array([[0, 0], [columns, 0], [columns, rows], [0, rows]], np.float32)
+    target = corners_px(corners, size).astype(np.float32)
+    return np.asarray(cv2.getPerspectiveTransform(source, target), np.float64)
+
+
+def image_corners(columns: int, rows: int, to_image: Matrix, size: tuple[int, int]) -> Corners:
+    """The board's corners in 0…1 of a photo, from unit → pixel."""
+    units = np.array([[0, 0], [columns, 0], [columns, rows], [0, rows]], np.float64)
+    p = (project(to_image, units) + 0.5) / np.array(size, np.float64)
+    a, b, c, d = ((float(x), float(y)) for x, y in p)
+    return a, b, c, d
+
+
+def project(matrix: Matrix, points: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Apply a homography to ``(n, 2)`` points."""
+    q = np.c_[points, np.ones(len(points))] @ matrix.T
+    return np.asarray(q[:, :2] / q[:, 2:], np.float64)
+
+
+def is_convex(corners: NDArray[np.float64]) -> bool:
+    """Whether ``(4, 2)`` points, in order, are a convex quadrilateral run clockwise (as seen, y downward)."""
+    a = np.roll(corners, -1, axis=0) - corners
+    b = np.roll(a, -1, axis=0)
+    cross = a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0]
+    return bool((cross > 0).all())
+
+
+def rectify(image: NDArray[np.uint8], to_image: Matrix, frame: Frame) -> tuple[Image, Mask]:
+    """Bring the board of a photo onto a canvas.
+
+    Args:
+        image: uint8, ``(h, w)`` or ``(h, w, 3)``.
+        to_image: unit → pixel.
+        frame: the canvas.
+
+    Returns:
+        The canvas (same channels) and where it shows the photo (bool ``(H, W)``). A photo finer than the canvas is
+        reduced by area first, so that nothing aliases.
+    """
+    h, w = image.shape[:2]
+    matrix = to_image @ frame.to_units
+    units = np.array(
+        [[0, 0], [frame.columns, 0], [frame.columns, frame.rows], [0, frame.rows]], np.float64
+    )
+    p = project(to_image, units)
+    step = np.linalg.norm(p - np.roll(p, -1, axis=0), axis=1)
+    length = np.array([frame.columns, frame.rows, frame.columns, frame.rows]) * frame.scale
+    reduction = float(np.min(step / length))
+    if reduction > 1.5:
+        small = (max(1, round(w / reduction)), max(1, round(h / reduction)))
+        image = np.asarray(cv2.resize(image, small, interpolation=cv2.INTER_AREA), np.uint8)
+        matrix = resize_matrix((w, h), small) @ matrix
+        w, h = small
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    canvas = cv2.warpPerspective(
+        image, matrix, frame.size, flags=flags, borderMode=cv2.BORDER_REPLICATE
+    )
+    return np.asarray(canvas, np.uint8), _inside(matrix, frame.size, (w, h))
+
+
+def resize_matrix(source: tuple[int, int], target: tuple[int, int]) -> Matrix:
+    """Pixel → pixel when an image of ``source`` (width, height) is resized to ``target``."""
+    sx, sy = target[0] / source[0], target[1] / source[1]
+    return np.array([[sx, 0, sx / 2 - 0.5], [0, sy, sy / 2 - 0.5], [0, 0, 1]])
+
+
+def _inside(matrix: Matrix, canvas: tuple[int, int], photo: tuple[int, int]) -> Mask:
+    x, y = np.meshgrid(np.arange(canvas[0]), np.arange(canvas[1]))
+    m = matrix
+    d = m[2, 0] * x + m[2, 1] * y + m[2, 2]
+    d = np.where(np.abs(d) < 1e-9, 1e-9, d)
+    u = (m[0, 0] * x + m[0, 1] * y + m[0, 2]) / d
+    v = (m[1, 0] * x + m[1, 1] * y + m[1, 2]) / d
+    inside = (u > -0.5) & (v > -0.5) & (u < photo[0] - 0.5) & (v < photo[1] - 0.5) & (d > 0)
+    return np.asarray(inside, np.bool_)
+
+
+def clip_point(point: tuple[float, float]) -> Point:
+    """A point moved into 0…1."""
+    return min(max(point[0], 0.0), 1.0), min(max(point[1], 0.0), 1.0)

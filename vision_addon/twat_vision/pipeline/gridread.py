@@ -1,0 +1,151 @@
+"""Reading a grid from a pair of photos, or from one."""
+
+import numpy as np
+
+from .appearance import cell_features, emptiness_distance, empty_look, quiet_cells
+from .assign import Solution, margins, solve
+from .cells import tiles
+from .colours import median_colour
+from .decode import Image
+from .geometry import Frame, Matrix, rectify
+from .grid import GridEvidence, colour_name, gather, problem
+from .maps import to_lab
+from .naming import certainty, moves_of, questions_of, regions_of
+from .pair import Pair
+from .reading import Reading, disturbances
+from .spaces import cell_name, piece_cell
+from .state import Names
+from .types import AnalysisRequest, DetectedPiece, Grid, Move, MoveKind
+
+OCCUPIED_DISTANCE = 1.9
+"""Distance from the empty look at which a cell is as likely occupied as empty."""
+
+
+def read_grid(
+    pair: Pair, request: AnalysisRequest, grid: Grid, names: Names, factor: float
+) -> Reading:
+    """Say what changed on a grid and which moves explain it.
+
+    Args:
+        pair: the compared photos.
+        request: the analysis; its accepted state decides how freely the pixels are read.
+        grid: the layout.
+        names: the request's players and vocabulary.
+        factor: full-size pixels of the after photo per decoded pixel.
+    """
+    evidence = gather(pair, request, grid)
+    task = problem(evidence, request)
+    best = solve(task)
+    margin, second = margins(task, best)
+    moves = moves_of(best, margin, evidence, names, grid)
+    warnings, doubt = disturbances(pair, disturbed=evidence.reading.disturbed)
+    sure = _confidence(best, second, evidence) * doubt
+    alternative = None
+    if second is not None:
+        alternative = moves_of(second, {}, evidence, names, grid)
+    return Reading(
+        moves=moves,
+        regions=regions_of(moves, evidence, pair, grid, factor),
+        pieces=pieces_after(request, moves, grid),
+        confidence=sure,
+        warnings=warnings,
+        questions=questions_of(moves, names, request.thresholds.confidence, alternative),
+    )
+
+
+def _confidence(best: Solution, second: Solution | None, evidence: GridEvidence) -> float:
+    """Probability that the whole reading is right."""
+    sure = certainty(second.cost - best.cost) if second is not None else 1.0
+    if not evidence.known:
+        sure *= _cells_certainty(evidence)
+    return sure
+
+
+def _cells_certainty(evidence: GridEvidence) -> float:
+    """Probability that the set of changed cells is right, without a state.
+
+    Each cell's ``logit p = 20 (v - T) - 0.5`` was fitted and calibrated in the reading study; cells far below the
+    threshold never changed there, so they do not add up.
+    """
+    reading = evidence.reading
+    p = 1 / (1 + np.exp(-(20 * (reading.scores - reading.threshold) - 0.5)))
+    wrong = np.where(reading.changed, 1 - p, np.where(p < 0.02, 0, p))
+    return float(np.prod(1 - wrong[~reading.covered]))
+
+
+def pieces_after(
+    request: AnalysisRequest, moves: tuple[Move, ...], grid: Grid
+) -> tuple[DetectedPiece, ...]:
+    """The accepted pieces after the moves; empty where no state is known."""
+    if request.pieces is None:
+        return ()
+    gone = {m.captured for m in moves} | {m.piece for m in moves if m.kind is MoveKind.REMOVE}
+    moved = {m.piece: m for m in moves if m.piece is not None and m.to_space is not None}
+    found = []
+    for piece in request.pieces:
+        if piece.id in gone and piece.id not in moved:
+            continue
+        move = moved.get(piece.id)
+        if move is not None and move.to_position is not None:
+            place, space, sure = move.to_position, move.to_space, move.confidence
+        else:
+            cell = piece_cell(piece, grid)
+            place, space, sure = piece.position, piece.space, 1.0
+            if cell is not None:
+                place, space = (float(cell[0]), float(cell[1])), cell_name(cell, grid)
+        found.append(DetectedPiece(piece.type, piece.player, place, space, sure, piece.id))
+    for move in moves:
+        if move.piece is None and move.to_space is not None and move.to_position is not None:
+            found.append(
+                DetectedPiece(
+                    move.type,
+                    move.player,
+                    move.to_position,
+                    move.to_space,
+                    move.confidence,
+                    color=move.color,
+                )
+            )
+    return tuple(found)
+
+
+def read_grid_setup(
+    after: Image,
+    to_after: Matrix,
+    frame: Frame,
+    request: AnalysisRequest,
+    grid: Grid,
+    names: Names,
+) -> Reading:
+    """Read one photo by itself: which cells do not look like the empty ones, and in which colour.
+
+    The confidence is that of the least clear cell; with a known start position its pieces are reported as they are.
+    """
+    canvas, _ = rectify(after, to_after, frame)
+    lab = to_lab(canvas.astype(np.float32))
+    features = cell_features(lab, frame)
+    quiet = quiet_cells(features)
+    distance = emptiness_distance(features, empty_look(features, quiet), quiet)
+    occupied = 1 / (1 + np.exp(-3 * (distance - OCCUPIED_DISTANCE)))
+    if request.pieces is not None:
+        return Reading((), (), pieces_after(request, (), grid), 1.0)
+    planes = np.stack([tiles(np.ascontiguousarray(lab[..., i]), frame) for i in range(3)], axis=-1)
+    s = frame.scale
+    middle = np.zeros((s, s), np.bool_)
+    middle[s // 3 : s - s // 3, s // 3 : s - s // 3] = True
+    found = []
+    for row, column in np.argwhere(occupied > 0.5):
+        color = colour_name(median_colour(planes[row, column], middle), names)
+        space = cell_name((int(column), int(row)), grid)
+        found.append(
+            DetectedPiece(
+                names.type_for(space, color),
+                names.player_of(color),
+                (float(column), float(row)),
+                space,
+                float(occupied[row, column]),
+                color=color,
+            )
+        )
+    clear = float(np.abs(occupied - 0.5).min()) + 0.5
+    return Reading((), (), tuple(found), clear)

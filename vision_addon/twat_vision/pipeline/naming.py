@@ -1,0 +1,169 @@
+"""From an explanation of changed cells to moves, regions, questions and a sentence."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .assign import Action, Solution
+from .geometry import project
+from .grid import CellEvidence, GridEvidence, colour_name
+from .pair import Pair
+from .spaces import Cell, cell_name
+from .state import Names
+from .summary import describe
+from .types import ChangedRegion, Grid, Move, MoveKind, Question, RegionKind
+
+
+def certainty(margin: float) -> float:
+    """Probability that an explanation is right, from how much the next best is worse (nats)."""
+    return float(1 / (1 + np.exp(-1.3 * margin)))
+
+
+def moves_of(
+    solution: Solution,
+    margins: dict[Action, float],
+    evidence: GridEvidence,
+    names: Names,
+    grid: Grid,
+) -> tuple[Move, ...]:
+    """The moves of an explanation, most certain first."""
+    found = [
+        _move(action, margins.get(action, 0.0), evidence, names, grid)
+        for action in solution.actions
+    ]
+    return tuple(sorted(found, key=lambda m: (-m.confidence, m.to_space or m.from_space or "")))
+
+
+def _move(action: Action, margin: float, evidence: GridEvidence, names: Names, grid: Grid) -> Move:
+    kind, i, j = action
+    source = evidence.cells[i] if i >= 0 else None
+    target = evidence.cells[j] if j >= 0 else None
+    mover = source.piece if source else None
+    taken = target.piece if target and kind != "leave" else None
+    color = _color(source, target, mover.player if mover else None, names, known=evidence.known)
+    player = mover.player if mover else names.player_of(color)
+    start = cell_name(source.cell, grid) if source else None
+    end = cell_name(target.cell, grid) if target else None
+    if kind == "leave":
+        move_kind = MoveKind.REMOVE
+    elif taken is not None or (target and not evidence.known and _was_occupied(target)):
+        move_kind = MoveKind.CAPTURE
+    else:
+        move_kind = MoveKind.PLACE if kind == "arrive" else MoveKind.MOVE
+    return Move(
+        kind=move_kind,
+        piece=mover.id if mover else None,
+        type=mover.type if mover else names.type_for(end or start, color),
+        player=player,
+        from_space=start,
+        to_space=end,
+        confidence=certainty(margin),
+        color=color,
+        captured=taken.id if taken else None,
+        from_position=_position(source),
+        to_position=_position(target),
+    )
+
+
+def _was_occupied(target: CellEvidence) -> bool:
+    return target.vacant_cost > target.occupied_cost
+
+
+def _position(cell: CellEvidence | None) -> tuple[float, float] | None:
+    return None if cell is None else (float(cell.cell[0]), float(cell.cell[1]))
+
+
+def _color(
+    source: CellEvidence | None,
+    target: CellEvidence | None,
+    player: int | None,
+    names: Names,
+    *,
+    known: bool,
+) -> str | None:
+    """The mover's colour: the player's if it is known, else what is seen where it arrived (or stood)."""
+    color = names.color(player)
+    if color is not None:
+        return color
+    if target is not None and known and target.player_cost:
+        best = min(target.player_cost, key=lambda p: target.player_cost[p])
+        return names.color(best)
+    if target is not None:
+        return colour_name(target.colour_after, names)
+    return colour_name(source.colour_before, names) if source else None
+
+
+def regions_of(
+    moves: Sequence[Move], evidence: GridEvidence, pair: Pair, grid: Grid, scale: float
+) -> tuple[ChangedRegion, ...]:
+    """One region for every cell a move left or reached.
+
+    Args:
+        moves: the moves.
+        evidence: the pair's evidence.
+        pair: the pair.
+        grid: the layout.
+        scale: full-size pixels of the after photo per pixel of the decoded one.
+    """
+    by_name = {cell_name(c.cell, grid): c for c in evidence.cells}
+    kinds: dict[str, tuple[RegionKind, str | None]] = {}
+    for move in moves:
+        if move.from_space is not None:
+            kinds.setdefault(move.from_space, (RegionKind.VANISHED, move.color))
+    for move in moves:
+        if move.to_space is not None:
+            left = move.to_space in kinds or move.kind is MoveKind.CAPTURE
+            kind = RegionKind.REPLACED if left else RegionKind.APPEARED
+            kinds[move.to_space] = (kind, move.color)
+    found = []
+    for space, (kind, color) in kinds.items():
+        column, row = by_name[space].cell
+        score = float(evidence.reading.raw[row, column])
+        found.append(
+            ChangedRegion(cell_box(pair, (column, row), scale), (space,), kind, color, score)
+        )
+    return tuple(found)
+
+
+def cell_box(pair: Pair, cell: Cell, scale: float) -> tuple[int, int, int, int]:
+    """Bounding box (x, y, width, height) of a cell in full-size pixels of the after photo."""
+    x, y = cell
+    units = np.array([[x, y], [x + 1, y], [x + 1, y + 1], [x, y + 1]], np.float64)
+    return units_box(pair, units, scale)
+
+
+def units_box(pair: Pair, units: NDArray[np.float64], scale: float) -> tuple[int, int, int, int]:
+    """Bounding box of board points (units, ``(n, 2)``) in full-size pixels of the after photo."""
+    p = (project(pair.to_after, units) + 0.5) * scale
+    low, high = np.floor(p.min(axis=0)), np.ceil(p.max(axis=0))
+    return int(low[0]), int(low[1]), int(high[0] - low[0]), int(high[1] - low[1])
+
+
+def questions_of(
+    moves: Sequence[Move], names: Names, threshold: float, alternative: tuple[Move, ...] | None
+) -> tuple[Question, ...]:
+    """What to ask: unsure moves, and new pieces whose type the vocabulary leaves open."""
+    found: list[Question] = []
+    for move in moves:
+        if move.confidence < threshold:
+            found.append(_unsure(move, names, alternative))
+        space = move.to_space
+        if move.kind is MoveKind.PLACE or (move.kind is MoveKind.CAPTURE and move.piece is None):
+            types = names.types_for(space, move.color)
+            if len(types) > 1:
+                who = f"{move.color} piece" if move.color else "piece"
+                text = f"Which {who} is new on {space}?"
+                found.append(Question(text, (space,) if space else (), types))
+    return tuple(found)
+
+
+def _unsure(move: Move, names: Names, alternative: tuple[Move, ...] | None) -> Question:
+    options = [describe(move, names)]
+    if alternative:
+        other = "; ".join(describe(m, names) for m in alternative)
+        if other not in options:
+            options.append(other)
+    options.append("Nothing of this")
+    spaces = tuple(s for s in (move.from_space, move.to_space) if s)
+    return Question(f"Is this right: {options[0]}?", spaces, tuple(options))

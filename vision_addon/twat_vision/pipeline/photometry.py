@@ -1,0 +1,97 @@
+"""Taking the light out of a pair: exposure, white balance, slow gradients and soft shadows.
+
+A robust affine colour map (3×4, iteratively reweighted least squares with Cauchy-like weights) carries the after photo
+to the before photo's exposure and white balance; a smooth multiplicative field per channel then carries its lighting.
+Pixels that changed because a piece moved are outliers of both fits.
+"""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from .geometry import FloatImage, Mask
+
+ROUNDS = 6
+DARK, BRIGHT = 6, 249
+FIELD_SCALE = 8
+"""Pixels a unit at which the field is computed."""
+FIELD_SIGMA = 1.5
+"""Smoothness of the field in units."""
+
+
+def match_light(
+    before: NDArray[np.uint8], after: NDArray[np.uint8], valid: Mask, scale: int
+) -> FloatImage:
+    """Show the after board in the before board's light.
+
+    Args:
+        before: canvas, BGR uint8 ``(H, W, 3)``.
+        after: canvas of the same size.
+        valid: pixels inside both photos.
+        scale: canvas pixels a unit.
+
+    Returns:
+        float32 ``(H, W, 3)``, 0…255.
+    """
+    matrix = colour_matrix(before[::4, ::4], after[::4, ::4], valid[::4, ::4])
+    mapped = np.asarray(after, np.float32) @ matrix[:, :3].T + matrix[:, 3]
+    mapped = np.clip(mapped, 0, 255)
+    field = light_field(before.astype(np.float32), mapped, valid, scale)
+    return np.asarray(np.clip(mapped * field, 0, 255), np.float32)
+
+
+def colour_matrix(
+    before: NDArray[np.uint8], after: NDArray[np.uint8], valid: Mask
+) -> NDArray[np.float32]:
+    """The 3×4 matrix (BGR and offset) that carries ``after`` to ``before``; identity where it cannot be told."""
+    b = before.reshape(-1, 3).astype(np.float64)
+    a = after.reshape(-1, 3).astype(np.float64)
+    keep = valid.reshape(-1) & (a.min(1) >= DARK) & (a.max(1) <= BRIGHT)
+    keep &= (b.min(1) >= DARK) & (b.max(1) <= BRIGHT)
+    identity = np.eye(3, 4)
+    if keep.sum() < 50:
+        keep = valid.reshape(-1)
+        if keep.sum() < 50:
+            return identity.astype(np.float32)
+    a, b = a[keep], b[keep]
+    # Offsets in the same magnitude as colours keep the normal equations well conditioned.
+    x = np.c_[a / 128, np.ones(len(a))]
+    target = b / 128
+    weight = np.ones(len(a))
+    start = identity.copy()
+    matrix = start
+    for _ in range(ROUNDS):
+        xw = x * weight[:, None]
+        ridge = 1e-3 * weight.sum() * np.eye(4)
+        matrix = np.linalg.solve(xw.T @ x + ridge, xw.T @ target + ridge @ start.T).T
+        residual = np.linalg.norm(x @ matrix.T - target, axis=1) * 128
+        s = 1.48 * float(np.median(residual)) + 1
+        weight = 1 / (1 + (residual / (2 * s)) ** 2)
+    matrix = matrix.copy()
+    matrix[:, 3] *= 128
+    return matrix.astype(np.float32)
+
+
+def light_field(before: FloatImage, after: FloatImage, valid: Mask, scale: int) -> FloatImage:
+    """Smooth factor per channel, float32 ``(H, W, 3)`` in 1/3…3, by which ``after`` reaches ``before``."""
+    h, w = before.shape[:2]
+    size = (max(4, w * FIELD_SCALE // scale), max(4, h * FIELD_SCALE // scale))
+    b = np.asarray(cv2.resize(before, size, interpolation=cv2.INTER_AREA), np.float32)
+    a = np.asarray(cv2.resize(after, size, interpolation=cv2.INTER_AREA), np.float32)
+    m = np.asarray(
+        cv2.resize(valid.astype(np.float32), size, interpolation=cv2.INTER_AREA), np.float32
+    )
+    ratio = np.log((b + 8) / (a + 8))
+    weight = np.repeat((m > 0.9).astype(np.float32)[..., None], 3, axis=2)
+    sigma = FIELD_SIGMA * FIELD_SCALE
+    field = np.zeros_like(ratio)
+    robust = weight
+    for _ in range(3):
+        total = cv2.GaussianBlur(robust, (0, 0), sigma) + 1e-3
+        field = cv2.GaussianBlur(ratio * robust, (0, 0), sigma) / total
+        residual = np.abs(ratio - field).max(axis=2, keepdims=True)
+        inside = residual[m > 0.9]
+        s = 1.48 * float(np.median(inside)) + 0.02 if inside.size else 1.0
+        robust = weight / (1 + (residual / (2 * s)) ** 2)
+    smooth = cv2.resize(field, (w, h), interpolation=cv2.INTER_LINEAR)
+    return np.asarray(np.exp(np.clip(smooth, -1.1, 1.1)), np.float32)

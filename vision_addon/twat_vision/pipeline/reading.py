@@ -1,0 +1,43 @@
+"""What a layout's reader hands back, whatever the layout."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from .pair import Pair
+from .types import ChangedRegion, DetectedPiece, Move, Question, WarningCode
+
+HAND_CONFIDENCE = 0.5
+DISTURBED_CONFIDENCE = 0.6
+DARK_CONFIDENCE = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Moves and all that goes with them; see `types.AnalysisResult` for the fields."""
+
+    moves: tuple[Move, ...]
+    regions: tuple[ChangedRegion, ...]
+    pieces: tuple[DetectedPiece, ...]
+    confidence: float
+    warnings: tuple[WarningCode, ...] = ()
+    questions: tuple[Question, ...] = ()
+    counts: Mapping[str, Mapping[str, int]] | None = None
+
+
+def disturbances(pair: Pair, *, disturbed: bool) -> tuple[tuple[WarningCode, ...], float]:
+    """Warnings about a pair, and the factor by which they lower the confidence of what was read all the same."""
+    found: list[WarningCode] = []
+    factor = 1.0
+    if pair.hand.found:
+        found.append(WarningCode.HAND_IN_VIEW)
+        factor *= HAND_CONFIDENCE
+    if disturbed:
+        found.append(WarningCode.DISTURBED)
+        factor *= DISTURBED_CONFIDENCE
+    if pair.dark:
+        found.append(WarningCode.TOO_DARK)
+        factor *= DARK_CONFIDENCE
+    if pair.soft:
+        found.append(WarningCode.BLURRED)
+        factor *= DISTURBED_CONFIDENCE
+    return tuple(found), factor

@@ -1,0 +1,76 @@
+"""The accepted state as the pipeline uses it: who stands where, and which type a new piece may be."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from .colours import Lab, lab_of_rgb, rgb_of
+from .types import AnalysisRequest, Piece, Player
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Players by position, and the vocabulary, ready for naming."""
+
+    players: Mapping[int, Player]
+    request: AnalysisRequest
+
+    @classmethod
+    def of(cls, request: AnalysisRequest) -> Names:
+        """Index a request."""
+        return cls({p.position: p for p in request.players}, request)
+
+    def color(self, player: int | None) -> str | None:
+        """The player's colour as given, None for nobody's."""
+        found = self.players.get(player) if player is not None else None
+        return found.color if found else None
+
+    def nominal(self) -> dict[int, Lab]:
+        """CIELAB of every player whose colour is one."""
+        labs = {}
+        for position, player in self.players.items():
+            rgb = rgb_of(player.color)
+            if rgb is not None:
+                labs[position] = lab_of_rgb(rgb)
+        return labs
+
+    def player_of(self, color: str | None) -> int | None:
+        """The player with this colour."""
+        return next((p.position for p in self.players.values() if p.color == color), None)
+
+    def types_for(self, space: str | None, color: str | None) -> tuple[str, ...]:
+        """Types of the vocabulary that may be placed on this space in this colour."""
+        fitting = []
+        for entry in self.request.vocabulary:
+            here = entry.spaces is None or space is None or space in entry.spaces
+            if here and (entry.color is None or color is None or entry.color == color):
+                fitting.append(entry.type)
+        return tuple(dict.fromkeys(fitting))
+
+    def type_for(self, space: str | None, color: str | None) -> str:
+        """The one type that fits, else "unknown"."""
+        fitting = self.types_for(space, color)
+        return fitting[0] if len(fitting) == 1 else "unknown"
+
+    def label(self, piece_type: str) -> str:
+        """How a type is called in a sentence."""
+        entries = self.request.vocabulary
+        found = next((e.name for e in entries if e.type == piece_type and e.name), None)
+        return found.lower() if found else piece_type.replace("_", " ")
+
+    def who(self, player: int | None, color: str | None, piece_type: str) -> str:
+        """E.g. "white pawn", "blue piece"."""
+        noun = "piece" if piece_type == "unknown" else self.label(piece_type)
+        shade = color or self.color(player)
+        return f"{shade} {noun}" if shade else noun
+
+
+def occupants(
+    pieces: tuple[Piece, ...], spaces: Mapping[str, str | None]
+) -> dict[str, list[Piece]]:
+    """Pieces by space, given the space of every piece id (None: off the board)."""
+    found: dict[str, list[Piece]] = {}
+    for piece in pieces:
+        space = spaces.get(piece.id)
+        if space is not None:
+            found.setdefault(space, []).append(piece)
+    return found
