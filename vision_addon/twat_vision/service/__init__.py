@@ -1,0 +1,1 @@
+"""The HTTP service: image cache, durable job queue, worker processes, events."""

@@ -1,0 +1,187 @@
+"""What the service answers, for the description of the API; the answers are made elsewhere.
+
+The tests check every real answer against these models, so that the two cannot drift apart.
+"""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+_Corners = list[tuple[float, float]]
+
+
+class Answer(BaseModel):
+    """A JSON answer."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class ErrorBody(Answer):
+    """What went wrong: `code` is stable, `message` for people, `details` what mends the request."""
+
+    code: str
+    message: str
+    details: dict[str, object]
+
+
+class ErrorAnswer(Answer):
+    """Every error looks like this."""
+
+    error: ErrorBody
+
+
+class JobError(Answer):
+    """Why a job failed or was cancelled."""
+
+    code: str
+    message: str
+
+
+class HealthAnswer(Answer):
+    """Who the service is; `pairing_code` only for requests from the same machine."""
+
+    status: Literal["ok"]
+    service: Literal["twat-vision"]
+    id: str
+    name: str
+    version: str
+    api_version: int
+    pairing_code: str | None = None
+
+
+class PairAnswer(Answer):
+    """The bearer token for all other requests."""
+
+    token: str
+    service: Literal["twat-vision"]
+    id: str
+    name: str
+    version: str
+    api_version: int
+
+
+class ImageAnswer(Answer):
+    """The image is in the cache."""
+
+    sha256: str
+
+
+class SubmitAnswer(Answer):
+    """The job; `estimated_duration` in seconds, from the jobs before."""
+
+    job_id: str
+    status: Literal["queued", "processing", "completed"]
+    estimated_duration: float
+
+
+class AlignmentAnswer(Answer):
+    """Where the board is now, compared with the photo before."""
+
+    status: Literal["aligned", "moved", "lost"]
+    shift: float = Field(description="fraction of the board's diagonal")
+    rotation_deg: float
+    inliers: int
+    corners: _Corners | None = Field(description="fractions of the after photo")
+
+
+class RegionAnswer(Answer):
+    """A part of the board that changed; `box` is x, y, width, height in pixels of after."""
+
+    box: tuple[int, int, int, int]
+    spaces: list[str]
+    kind: Literal["appeared", "vanished", "replaced", "moved_within"]
+    color: str | None
+    score: float
+
+
+class PointAnswer(Answer):
+    """A place in board units."""
+
+    x: float
+    y: float
+
+
+class MoveAnswer(Answer):
+    """What one piece did."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    kind: Literal["move", "place", "remove", "capture"]
+    piece: str | None
+    type: str | None
+    player: int | None
+    from_: str | None = Field(alias="from")
+    to: str | None
+    from_position: PointAnswer | None
+    to_position: PointAnswer | None
+    captured: str | None
+    color: str | None
+    confidence: float = Field(ge=0, le=1)
+    source: Literal["tracking", "vlm", "both"]
+
+
+class PieceAnswer(Answer):
+    """A piece believed to stand on the board."""
+
+    id: str | None
+    type: str | None
+    player: int | None
+    position: PointAnswer | None
+    space: str | None
+    color: str | None
+    confidence: float = Field(ge=0, le=1)
+
+
+class QuestionAnswer(Answer):
+    """Something only the players can say."""
+
+    text: str
+    spaces: list[str]
+    options: list[str]
+
+
+class ResultsAnswer(Answer):
+    """What an analysis found; `counts` is zone → colour → pieces, for layouts of zones."""
+
+    alignment: AlignmentAnswer
+    changed_regions: list[RegionAnswer]
+    moves: list[MoveAnswer]
+    detected_pieces: list[PieceAnswer]
+    counts: dict[str, dict[str, int]] | None
+    confidence: float = Field(ge=0, le=1)
+    summary: str
+    warnings: list[
+        Literal["hand_in_view", "board_moved", "board_lost", "too_dark", "blurred", "disturbed"]
+    ]
+    questions: list[QuestionAnswer]
+    vlm: dict[str, object] | None
+    timings_ms: dict[str, float]
+
+
+class JobAnswer(Answer):
+    """A job; times are ISO 8601 in UTC."""
+
+    job_id: str
+    capture_id: str
+    status: Literal["queued", "processing", "completed", "failed", "cancelled"]
+    stage: Literal["queued", "aligning", "comparing", "naming", "done"]
+    created_at: str
+    started_at: str | None
+    completed_at: str | None
+    results: ResultsAnswer | None
+    error: JobError | None
+
+
+class BoardAnswer(Answer):
+    """A suggestion where the board is; corners in fractions of the photo."""
+
+    corners: _Corners | None
+    confidence: float = Field(ge=0, le=1)
+    method: Literal["markers", "grid", "outline", "none"]
+    marker_ids: list[int]
+
+
+class ModelsAnswer(Answer):
+    """The vision-capable models, best first."""
+
+    models: list[str]

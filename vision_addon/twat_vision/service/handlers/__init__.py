@@ -1,0 +1,1 @@
+"""HTTP handlers: each parses, calls one part of the service, and answers."""

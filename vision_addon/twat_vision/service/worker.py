@@ -1,0 +1,159 @@
+"""The worker process: runs the pipeline on what the service sends it, one task at a time.
+
+Started as `python -m twat_vision.service.worker` by `pool`. Tasks arrive on standard input,
+answers leave on standard output (see `frames`); everything else goes to standard error.
+"""
+
+from collections.abc import Callable
+import contextlib
+import logging
+import os
+from pathlib import Path
+import queue
+import signal
+import sys
+import tempfile
+import threading
+from typing import IO, Any
+
+import cv2
+import numpy as np
+
+from twat_vision.pipeline import (
+    AnalysisRequest,
+    AnalysisResult,
+    Grid,
+    PipelineError,
+    Stage,
+    analyse,
+    decode_image,
+    detect_board,
+    draw_overlay,
+)
+
+from . import frames
+from .convert import to_layout, to_request
+from .schemas import AnalysisIn, LayoutIn
+
+_LOGGER = logging.getLogger(__name__)
+
+Send = Callable[[frames.Message], None]
+
+
+def run(tasks: IO[bytes], answers: IO[bytes], end: Callable[[], None]) -> None:
+    """Answer tasks until `tasks` ends.
+
+    Args:
+        tasks: Messages with `kind` "analyse" or "detect"; see `answer`.
+        answers: First gets `ready`, then what each task leads to.
+        end: Called, on another thread, as soon as `tasks` ends: when the service is gone nobody
+            wants the rest of what is being computed.
+    """
+    waiting: queue.SimpleQueue[frames.Message | None] = queue.SimpleQueue()
+
+    def receive() -> None:
+        while (message := frames.read(tasks)) is not None:
+            waiting.put(message)
+        end()
+        waiting.put(None)
+
+    def send(message: frames.Message) -> None:
+        answers.write(frames.pack(message))
+        answers.flush()
+
+    threading.Thread(target=receive, name="tasks", daemon=True).start()
+    warm_up()
+    send({"kind": "ready"})
+    while (task := waiting.get()) is not None:
+        answer(task, send)
+
+
+def answer(task: frames.Message, send: Send) -> None:
+    """Do one task.
+
+    Sends any number of `{"kind": "progress", "stage"}` and then one `{"kind": "done", "results"}`
+    or `{"kind": "failed", "code", "message"}`.
+
+    Args:
+        task: `{"kind": "analyse", "request": JSON text, "images": {sha: path}, "overlay": path}` or
+            `{"kind": "detect", "image": path, "layout": JSON text}`.
+        send: Takes the answers.
+    """
+    try:
+        results = _analyse(task, send) if task["kind"] == "analyse" else _detect(task)
+        send({"kind": "done", "results": results})
+    except PipelineError as err:
+        send(_failed(err.code, str(err)))
+    except FileNotFoundError as err:
+        send(_failed("image_lost", f"A photo has gone from the image cache: {err.filename}"))
+    except MemoryError:
+        send(_failed("out_of_memory", "There is not enough memory for photos of this size."))
+    except Exception:
+        _LOGGER.exception("A task failed")
+        send(_failed("internal", "The analysis failed; the vision service's log says why."))
+
+
+def warm_up() -> None:
+    """Run a small analysis, so that the first real one does not pay for loading and caches."""
+    noise = np.random.default_rng(0).integers(0, 255, (240, 320, 3), dtype=np.uint8)
+    photo = cv2.imencode(".jpg", noise)[1].tobytes()
+    request = AnalysisRequest(
+        after=photo,
+        before=photo,
+        layout=Grid(8, 8),
+        corners=((0.1, 0.1), (0.9, 0.1), (0.9, 0.9), (0.1, 0.9)),
+    )
+    with contextlib.suppress(PipelineError):
+        draw_overlay(noise, request, analyse(request))
+
+
+def _analyse(task: frames.Message, send: Send) -> dict[str, Any]:
+    body = AnalysisIn.model_validate_json(task["request"])
+    images = {sha: Path(path).read_bytes() for sha, path in task["images"].items()}
+    request = to_request(body, images)
+
+    def progress(stage: Stage) -> None:
+        # Done is said by the result itself.
+        if stage is not Stage.DONE:
+            send({"kind": "progress", "stage": stage.value})
+
+    result = analyse(request, progress)
+    _store_overlay(Path(task["overlay"]), request, result)
+    return result.to_json()
+
+
+def _store_overlay(path: Path, request: AnalysisRequest, result: AnalysisResult) -> None:
+    picture = draw_overlay(decode_image(request.after), request, result)
+    handle, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(picture)
+        Path(name).replace(path)
+    except OSError as err:
+        # The reading itself is worth more than the picture of it.
+        _LOGGER.warning("The overlay could not be stored: %s", err)
+        Path(name).unlink(missing_ok=True)
+
+
+def _detect(task: frames.Message) -> dict[str, Any]:
+    layout = to_layout(LayoutIn.model_validate_json(task["layout"]))
+    return detect_board(decode_image(Path(task["image"]).read_bytes()), layout).to_json()
+
+
+def _failed(code: str, message: str) -> frames.Message:
+    return {"kind": "failed", "code": code, "message": message}
+
+
+def main() -> None:
+    """Work until the service closes standard input."""
+    logging.basicConfig(stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    # Ctrl-C in a terminal reaches the whole process group; only the service decides when to stop.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    answers = os.fdopen(os.dup(1), "wb")
+    # Native libraries that print must not garble the answers.
+    os.dup2(2, 1)
+    run(sys.stdin.buffer, answers, lambda: os._exit(0))
+
+
+if __name__ == "__main__":
+    main()
