@@ -37,7 +37,8 @@ class GameRecord:
 
     Attributes:
         game: The game with its players and head.
-        states: States by id; at least the head and its parent.
+        states: States by id; at least the head, its parent, and those read from the photo that a
+            correction is about.
         proposal: The reading that waits for review, if any.
     """
 
@@ -175,7 +176,8 @@ def correct(
         base = record.states[head.parent_id]
         setup = base.turn == head.turn and base.active_player == head.active_player
     elif moves is not None and any(
-        state.capture_id == capture_id for state in record.states.values()
+        state.capture_id == capture_id and state.parent_id != head.id
+        for state in record.states.values()
     ):
         raise GameError("correct_not_latest")
     layout = profile.layout_for(record.game.settings)

@@ -167,7 +167,7 @@ class _LayoutFields:
         if not entry.is_mapping:
             return entry.integer(1, maximum)
         child, setting = self._setting(field, entry)
-        in_range = isinstance(setting, IntegerSetting) and 1 <= setting.minimum
+        in_range = isinstance(setting, IntegerSetting) and setting.minimum >= 1
         if not in_range or setting.maximum > maximum:
             raise child.fault(f"must be a setting from 1 to at most {maximum}")
         return setting.default

@@ -11,6 +11,8 @@ from .errors import GameError, ProfileError
 from .profile import GameProfile
 from .profile_schema import parse_profile
 
+__all__ = ["SHIPPED", "GameProfile", "ProfileLibrary", "load_profiles"]
+
 SHIPPED: Final = Path(__file__).parent / "profiles"
 
 
@@ -51,10 +53,12 @@ def load_profiles(user_folder: Path | None = None) -> ProfileLibrary:
     for path in _files(user_folder) if user_folder is not None else ():
         try:
             profile = _load(path)
-            if profile.id in profiles:
-                raise ProfileError(path.name, 1, "id", f"there is a profile {profile.id} already")
         except ProfileError as err:
             errors.append(err)
+            continue
+        if profile.id in profiles:
+            reason = f"there is a profile {profile.id} already"
+            errors.append(ProfileError(path.name, 1, "id", reason))
         else:
             profiles[profile.id] = profile
     return ProfileLibrary(profiles, tuple(errors))

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final, TypedDict, Unpack
+from typing import Final, TypedDict, Unpack
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
 
 from ..games.log import Change, GameRecord
 from ..games.model import (
@@ -19,6 +22,10 @@ from ..games.model import (
     JsonObject,
     Proposal,
 )
+from . import rows
+from .database import Database
+from .errors import HeadMoved, NotFound
+from .schema import Base, CaptureRow, GameRow, JournalRow, ProposalRow, StateRow
 
 BUSY_TIMEOUT_S: Final = 5.0
 """How long a write waits for another process that holds the database."""
@@ -63,7 +70,11 @@ class Repository:
         Args:
             url: SQLAlchemy URL, e.g. ``sqlite:////config/twat/twat.db``.
             busy_timeout: Seconds to wait for another process's lock.
+
+        Raises:
+            ValueError: The URL names no SQLite file.
         """
+        self._database = Database(url, busy_timeout)
 
     def open(self) -> None:
         """Check the file, create it and its folder where missing, bring its tables up to date.
@@ -74,21 +85,27 @@ class Repository:
             DatabaseTooNew: A newer TWAT wrote it; nothing was touched.
             NotWritable: The folder cannot be created.
         """
-        raise NotImplementedError
+        self._database.open()
 
     def close(self) -> None:
         """Checkpoint and let go of the file. Closing twice is fine."""
-        raise NotImplementedError
+        self._database.close()
 
     def checkpoint(self) -> None:
         """Move everything from the write-ahead log into the file, for a backup."""
-        raise NotImplementedError
+        self._database.checkpoint()
 
     # Games
 
     def create_game(self, game: Game, first_state: GameState, entry: JournalEntry) -> Game:
         """Store a new game with its players, its first state as head, and the first journal line."""
-        raise NotImplementedError
+        with self._database.writing() as session:
+            row = rows.game_row(game, first_state)
+            session.add(row)
+            session.flush()  # the state refers to the game
+            session.add(rows.state_row(first_state, 0))
+            session.add(rows.journal_row(entry))
+            return rows.game(row)
 
     def get_game(self, game_id: str) -> Game:
         """Return a game.
@@ -96,7 +113,8 @@ class Repository:
         Raises:
             NotFound: Unknown id.
         """
-        raise NotImplementedError
+        with self._database.reading() as session:
+            return rows.game(_get(session, GameRow, game_id))
 
     def list_games(
         self,
@@ -105,7 +123,14 @@ class Repository:
         offset: int = 0,
     ) -> tuple[list[Game], int]:
         """Return one page of games, last changed first, and how many there are in all."""
-        raise NotImplementedError
+        query = select(GameRow)
+        if status is not None:
+            wanted = [status] if isinstance(status, GameStatus) else status
+            query = query.where(GameRow.status.in_([value.value for value in wanted]))
+        with self._database.reading() as session:
+            total = session.scalar(select(func.count()).select_from(query.subquery())) or 0
+            page = query.order_by(GameRow.updated_at.desc(), GameRow.id).limit(limit).offset(offset)
+            return [rows.game(row) for row in session.scalars(page)], total
 
     def update_game(self, game_id: str, at: datetime, **fields: Unpack[GameFields]) -> Game:
         """Change fields of a game and return it.
@@ -113,7 +138,12 @@ class Repository:
         Raises:
             NotFound: Unknown id.
         """
-        raise NotImplementedError
+        with self._database.writing() as session:
+            row = _get(session, GameRow, game_id)
+            for field, value in fields.items():
+                setattr(row, _GAME_COLUMNS.get(field, field), value)
+            row.updated_at = at
+            return rows.game(row)
 
     def delete_game(self, game_id: str) -> None:
         """Remove a game with all its rows. Its files are the image store's.
@@ -121,7 +151,10 @@ class Repository:
         Raises:
             NotFound: Unknown id.
         """
-        raise NotImplementedError
+        with self._database.writing() as session:
+            # By statement: the database removes what belongs to the game without loading it.
+            if not session.execute(delete(GameRow).where(GameRow.id == game_id)).rowcount:
+                raise NotFound("game", game_id)
 
     # Captures
 
@@ -139,7 +172,24 @@ class Repository:
         Raises:
             NotFound: Unknown game.
         """
-        raise NotImplementedError
+        with self._database.writing() as session:
+            game = _get(session, GameRow, game_id)
+            last = session.scalar(
+                select(func.max(CaptureRow.sequence)).where(CaptureRow.game_id == game_id)
+            )
+            row = CaptureRow(
+                id=capture_id,
+                game_id=game_id,
+                sequence=0 if last is None else last + 1,
+                captured_at=captured_at,
+                triggered_by=triggered_by,
+                analysis_status=AnalysisStatus.PENDING.value,
+                notes=notes,
+                bookmark=False,
+            )
+            session.add(row)
+            game.updated_at = captured_at
+            return rows.capture(row)
 
     def update_capture(self, capture_id: str, **fields: Unpack[CaptureFields]) -> Capture:
         """Change fields of a capture and return it.
@@ -147,7 +197,12 @@ class Repository:
         Raises:
             NotFound: Unknown id.
         """
-        raise NotImplementedError
+        with self._database.writing() as session:
+            row = _get(session, CaptureRow, capture_id)
+            for field, value in fields.items():
+                plain = value.to_json() if isinstance(value, CaptureFailure) else value
+                setattr(row, field, plain)
+            return rows.capture(row)
 
     def get_capture(self, capture_id: str) -> Capture:
         """Return a capture.
@@ -155,31 +210,58 @@ class Repository:
         Raises:
             NotFound: Unknown id.
         """
-        raise NotImplementedError
+        with self._database.reading() as session:
+            return rows.capture(_get(session, CaptureRow, capture_id))
 
     def list_captures(
         self, game_id: str, *, limit: int | None = None, offset: int = 0, newest_first: bool = False
     ) -> list[Capture]:
         """Return a game's captures in order of their sequence."""
-        raise NotImplementedError
+        order = CaptureRow.sequence.desc() if newest_first else CaptureRow.sequence
+        query = select(CaptureRow).where(CaptureRow.game_id == game_id).order_by(order)
+        with self._database.reading() as session:
+            found = session.scalars(query.limit(limit).offset(offset))
+            return [rows.capture(row) for row in found]
 
     def count_captures(self, game_id: str) -> int:
         """Return how many captures a game has."""
-        raise NotImplementedError
+        query = select(func.count()).where(CaptureRow.game_id == game_id)
+        with self._database.reading() as session:
+            return session.scalar(query) or 0
 
     def unfinished_captures(self) -> list[Capture]:
         """Return the pending and processing captures of all games, oldest first."""
-        raise NotImplementedError
+        unfinished = (AnalysisStatus.PENDING.value, AnalysisStatus.PROCESSING.value)
+        query = select(CaptureRow).where(CaptureRow.analysis_status.in_(unfinished))
+        with self._database.reading() as session:
+            found = session.scalars(query.order_by(CaptureRow.captured_at, CaptureRow.sequence))
+            return [rows.capture(row) for row in found]
 
     # The story
 
-    def record(self, game_id: str) -> GameRecord:
-        """Return the game with head, the head's parent and the waiting proposal, for `games.log`.
+    def record(self, game_id: str, capture_id: str | None = None) -> GameRecord:
+        """Return what `games.log` decides on: the game, its head and waiting proposal.
+
+        Args:
+            game_id: The game.
+            capture_id: The photo a correction is about; the states read from it come along.
 
         Raises:
             NotFound: Unknown game.
         """
-        raise NotImplementedError
+        with self._database.reading() as session:
+            game = rows.game(_get(session, GameRow, game_id))
+            head = rows.state(_get(session, StateRow, game.head_id or ""))
+            states = {head.id: head}
+            query = select(StateRow).where(StateRow.id == head.parent_id)
+            if capture_id is not None:
+                query = select(StateRow).where(
+                    StateRow.game_id == game_id,
+                    (StateRow.id == head.parent_id) | (StateRow.capture_id == capture_id),
+                )
+            states.update({row.id: rows.state(row) for row in session.scalars(query)})
+            waiting = session.get(ProposalRow, game_id)
+            return GameRecord(game, states, None if waiting is None else rows.proposal(waiting))
 
     def commit(self, change: Change) -> Game:
         """Write a change of `games.log`, whole or not at all, and return the game afterwards.
@@ -188,7 +270,23 @@ class Repository:
             NotFound: Unknown game.
             HeadMoved: The head is no longer the one the change was decided on.
         """
-        raise NotImplementedError
+        with self._database.writing() as session:
+            game = _get(session, GameRow, change.game_id)
+            if game.head_id != change.base_head_id:
+                raise HeadMoved(f"{game.head_id} is the head, not {change.base_head_id}")
+            number = _next_number(session, change.game_id)
+            for state in change.append:
+                session.add(rows.state_row(state, number))
+                session.flush()  # children refer to their parents
+                number += 1
+            rows.set_head(game, change.head)
+            game.status = change.status.value
+            game.updated_at = change.at
+            session.execute(delete(ProposalRow).where(ProposalRow.game_id == change.game_id))
+            if change.proposal is not None:
+                session.add(rows.proposal_row(change.proposal))
+            session.add_all(rows.journal_row(entry) for entry in change.journal)
+            return rows.game(game)
 
     def append_state(self, game_id: str, state: GameState, make_head: bool = True) -> Game:
         """Add one state to the tree.
@@ -197,7 +295,16 @@ class Repository:
             NotFound: Unknown game or parent.
             HeadMoved: It shall be the head but is no child of the present one.
         """
-        raise NotImplementedError
+        with self._database.writing() as session:
+            game = _get(session, GameRow, game_id)
+            if make_head and state.parent_id != game.head_id:
+                raise HeadMoved(f"{game.head_id} is the head, not {state.parent_id}")
+            _state_of(session, game_id, state.parent_id or "")
+            session.add(rows.state_row(state, _next_number(session, game_id)))
+            if make_head:
+                rows.set_head(game, state)
+            game.updated_at = state.created_at
+            return rows.game(game)
 
     def move_head(self, game_id: str, state_id: str, at: datetime) -> Game:
         """Make an existing state the head.
@@ -205,11 +312,17 @@ class Repository:
         Raises:
             NotFound: Unknown game, or no state of it.
         """
-        raise NotImplementedError
+        with self._database.writing() as session:
+            game = _get(session, GameRow, game_id)
+            rows.set_head(game, rows.state(_state_of(session, game_id, state_id)))
+            game.updated_at = at
+            return rows.game(game)
 
     def states(self, game_id: str) -> list[GameState]:
         """Return the whole tree, parents before children, in order of acceptance."""
-        raise NotImplementedError
+        query = select(StateRow).where(StateRow.game_id == game_id).order_by(StateRow.number)
+        with self._database.reading() as session:
+            return [rows.state(row) for row in session.scalars(query)]
 
     def state(self, state_id: str) -> GameState:
         """Return one state.
@@ -217,7 +330,8 @@ class Repository:
         Raises:
             NotFound: Unknown id.
         """
-        raise NotImplementedError
+        with self._database.reading() as session:
+            return rows.state(_get(session, StateRow, state_id))
 
     def head_state(self, game_id: str) -> GameState:
         """Return the accepted state that counts now.
@@ -225,7 +339,9 @@ class Repository:
         Raises:
             NotFound: Unknown game.
         """
-        raise NotImplementedError
+        with self._database.reading() as session:
+            game = _get(session, GameRow, game_id)
+            return rows.state(_get(session, StateRow, game.head_id))
 
     def save_proposal(self, proposal: Proposal) -> None:
         """Let a reading wait; it takes the place of one that waits already.
@@ -233,15 +349,21 @@ class Repository:
         Raises:
             NotFound: Unknown game.
         """
-        raise NotImplementedError
+        with self._database.writing() as session:
+            _get(session, GameRow, proposal.game_id)
+            session.execute(delete(ProposalRow).where(ProposalRow.game_id == proposal.game_id))
+            session.add(rows.proposal_row(proposal))
 
     def proposal(self, game_id: str) -> Proposal | None:
         """Return the reading that waits for review, or None."""
-        raise NotImplementedError
+        with self._database.reading() as session:
+            row = session.get(ProposalRow, game_id)
+            return None if row is None else rows.proposal(row)
 
     def clear_proposal(self, game_id: str) -> None:
         """Drop the waiting reading, if there is one."""
-        raise NotImplementedError
+        with self._database.writing() as session:
+            session.execute(delete(ProposalRow).where(ProposalRow.game_id == game_id))
 
     def add_journal(self, entry: JournalEntry) -> None:
         """Append a line to a game's journal.
@@ -249,13 +371,41 @@ class Repository:
         Raises:
             NotFound: Unknown game.
         """
-        raise NotImplementedError
+        with self._database.writing() as session:
+            _get(session, GameRow, entry.game_id)
+            session.add(rows.journal_row(entry))
 
     def journal(self, game_id: str, *, limit: int | None = None) -> list[JournalEntry]:
         """Return a game's journal, oldest line first; with ``limit`` only the newest so many."""
-        raise NotImplementedError
+        query = select(JournalRow).where(JournalRow.game_id == game_id)
+        with self._database.reading() as session:
+            newest = session.scalars(query.order_by(JournalRow.id.desc()).limit(limit))
+            return [rows.journal_entry(row) for row in newest][::-1]
 
 
 def sqlite_url(path: Path) -> str:
     """Return the URL of the SQLite database in a file."""
     return f"sqlite:///{path}"
+
+
+_GAME_COLUMNS: Final = {"table": "table_id", "metadata": "remarks"}
+_KINDS: Final[dict[type[Base], str]] = {GameRow: "game", CaptureRow: "capture", StateRow: "state"}
+
+
+def _get[RowT: Base](session: Session, row_type: type[RowT], wanted: str) -> RowT:
+    row = session.get(row_type, wanted)
+    if row is None:
+        raise NotFound(_KINDS[row_type], wanted)
+    return row
+
+
+def _state_of(session: Session, game_id: str, state_id: str) -> StateRow:
+    row = _get(session, StateRow, state_id)
+    if row.game_id != game_id:
+        raise NotFound("state", state_id)
+    return row
+
+
+def _next_number(session: Session, game_id: str) -> int:
+    last = session.scalar(select(func.max(StateRow.number)).where(StateRow.game_id == game_id))
+    return 0 if last is None else last + 1
