@@ -1,0 +1,117 @@
+"""Where points of the table come to lie in the photo.
+
+A pinhole camera with the field of view of a Camera Module 3 hangs over the table, not quite
+level. World: board units (see `spaces`), z up from the board's surface. Image: pixels of the
+full-resolution still, pixel centres at whole numbers plus a half.
+"""
+
+from dataclasses import dataclass, field
+import math
+
+import numpy as np
+import numpy.typing as npt
+
+from .spaces import Board
+
+WIDTH, HEIGHT = 4608, 2592
+FOCAL = WIDTH / 2 / math.tan(math.radians(66 / 2))
+"""Focal length in pixels: the lens sees 66° across."""
+
+Array = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Optics:
+    """A camera at a fixed place.
+
+    Attributes:
+        center: What it looks at, board units.
+        distance: From there to the lens, board units.
+        rotation: 3×3, world to camera.
+    """
+
+    center: tuple[float, float]
+    distance: float
+    rotation: Array = field(repr=False)
+
+    @classmethod
+    def over(cls, board: Board, rng: np.random.Generator) -> "Optics":
+        """Hang a camera over a board: all of it in view, and at least a cell of table around."""
+        width, height = board.size
+        margin = board.frame + max(0.13, getattr(board, "cell", 0.0) * 1.15)
+        across = max((height + 2 * margin) / HEIGHT, (width + 2 * margin) / WIDTH)
+        tilt = math.radians(rng.uniform(3.5, 5.0))
+        pan = math.radians(rng.uniform(-1.5, 1.5))
+        roll = math.radians(rng.uniform(-1.2, 1.2))
+        rotation = _about_z(roll) @ _about_y(pan) @ _about_x(tilt)
+        return cls((width / 2, height / 2), FOCAL * across, rotation)
+
+    def project(self, points: npt.ArrayLike) -> Array:
+        """Project world points (N×3) to pixels (N×2)."""
+        world = np.asarray(points, np.float64).reshape(-1, 3)
+        seen = self._camera_space(world)
+        return np.asarray(FOCAL * seen[:, :2] / seen[:, 2:] + (WIDTH / 2, HEIGHT / 2))
+
+    def scale(self, x: float, y: float, z: float) -> float:
+        """Return the pixels that a board unit measures at a point."""
+        return float(FOCAL / self._camera_space(np.array([[x, y, z]]))[0, 2])
+
+    def plane(self, z: float) -> Array:
+        """Return the homography (3×3) from board units at height z to pixels."""
+        intrinsic = np.array([[FOCAL, 0, WIDTH / 2], [0, FOCAL, HEIGHT / 2], [0, 0, 1.0]])
+        columns = np.array([[1, 0, -self.center[0]], [0, 1, -self.center[1]], [0, 0, -z]])
+        seen = self.rotation @ columns
+        seen[2, 2] += self.distance
+        return np.asarray(intrinsic @ seen)
+
+    def _camera_space(self, world: Array) -> Array:
+        # The camera looks down: its third axis is the world's z turned round.
+        relative = (world - (*self.center, 0.0)) * (1, 1, -1)
+        return np.asarray(relative @ self.rotation.T + (0, 0, self.distance))
+
+
+@dataclass(frozen=True, slots=True)
+class Pose:
+    """How the camera has been knocked since the start, as a movement of the image.
+
+    Attributes:
+        shift: Fractions of the image's width and height, to the right and down.
+        rotation_deg: Clockwise about the image's middle.
+    """
+
+    shift: tuple[float, float] = (0.0, 0.0)
+    rotation_deg: float = 0.0
+
+    def bumped(self, shift: tuple[float, float], rotation_deg: float) -> "Pose":
+        """Return the pose after one more knock."""
+        moved = (self.shift[0] + shift[0], self.shift[1] + shift[1])
+        return Pose(moved, self.rotation_deg + rotation_deg)
+
+    def matrix(self) -> Array:
+        """Return the 2×3 matrix that moves pixels of the unmoved camera to where they are now."""
+        turn = math.radians(self.rotation_deg)
+        cos, sin = math.cos(turn), math.sin(turn)
+        middle = np.array([WIDTH / 2, HEIGHT / 2])
+        linear = np.array([[cos, -sin], [sin, cos]])
+        offset = middle - linear @ middle + np.array(self.shift) * (WIDTH, HEIGHT)
+        return np.column_stack([linear, offset])
+
+    def apply(self, pixels: Array) -> Array:
+        """Move pixels (N×2)."""
+        matrix = self.matrix()
+        return np.asarray(pixels @ matrix[:, :2].T + matrix[:, 2])
+
+
+def _about_x(angle: float) -> Array:
+    cos, sin = math.cos(angle), math.sin(angle)
+    return np.array([[1, 0, 0], [0, cos, -sin], [0, sin, cos]])
+
+
+def _about_y(angle: float) -> Array:
+    cos, sin = math.cos(angle), math.sin(angle)
+    return np.array([[cos, 0, sin], [0, 1, 0], [-sin, 0, cos]])
+
+
+def _about_z(angle: float) -> Array:
+    cos, sin = math.cos(angle), math.sin(angle)
+    return np.array([[cos, -sin, 0], [sin, cos, 0], [0, 0, 1.0]])
