@@ -126,4 +126,4 @@ def emptiness_distance(
     """``log1p`` of how many spreads a cell is away from the empty look, ``(rows, columns)``."""
     d = features - look
     spread = 1.48 * np.median(np.abs(d[quiet]), axis=0) + FLOOR / 3 if quiet.any() else FLOOR
-    return np.log1p(np.sqrt(((d / spread) ** 2).sum(axis=-1)))
+    return np.asarray(np.log1p(np.sqrt(((d / spread) ** 2).sum(axis=-1))), np.float64)

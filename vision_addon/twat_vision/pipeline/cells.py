@@ -38,11 +38,14 @@ class CellReading:
         return np.asarray((self.scores >= self.threshold) & ~self.covered, np.bool_)
 
 
-def read_cells(change: FloatImage, frame: Frame, covered: Mask | None = None) -> CellReading:
+def read_cells(
+    change: FloatImage, coarse: FloatImage, frame: Frame, covered: Mask | None = None
+) -> CellReading:
     """Score all cells of a grid.
 
     Args:
         change: the change map of the canvas, 0…1.
+        coarse: the same with only slow light taken out; it tells how restless the pair is.
         frame: the canvas.
         covered: canvas pixels hidden by a hand; their cells are not read.
     """
@@ -52,7 +55,8 @@ def read_cells(change: FloatImage, frame: Frame, covered: Mask | None = None) ->
         hidden = cell_share(covered.astype(np.float32), frame) > 0.02
     raw = np.where(hidden, 0, raw)
     scores = unlean(raw, change, frame)
-    threshold = threshold_of(scores)
+    restless = np.where(hidden, 0, cell_scores(coarse, frame))
+    threshold = threshold_of(np.maximum(scores, unlean(restless, coarse, frame)))
     if hidden.any():
         threshold = max(threshold, 0.5)
     return CellReading(raw, scores, threshold, hidden)
@@ -61,7 +65,7 @@ def read_cells(change: FloatImage, frame: Frame, covered: Mask | None = None) ->
 def tiles(canvas: NDArray[np.float32], frame: Frame) -> NDArray[np.float32]:
     """View a canvas map as ``(rows, columns, scale, scale)``."""
     s = frame.scale
-    board = np.asarray(frame.board(canvas), np.float32)
+    board = frame.board(canvas)
     return board.reshape(frame.rows, s, frame.columns, s).transpose(0, 2, 1, 3)
 
 

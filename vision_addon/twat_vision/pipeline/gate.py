@@ -34,7 +34,7 @@ def find_hand(maps: ChangeMaps, valid: Mask, frame: Frame) -> Obstruction:
         frame: the canvas, with a margin of about one unit.
     """
     s = frame.scale
-    blob = (maps.delta > 18) | ((maps.delta > 10) & (maps.change > 0.25))
+    blob = (maps.delta > 18) | ((maps.delta > 10) & (maps.coarse > 0.25))
     blob &= valid
     soft = np.asarray(blob, np.uint8)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(soft)

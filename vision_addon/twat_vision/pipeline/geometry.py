@@ -6,6 +6,7 @@ board without cells is divided into about sixteen virtual cells, so that every l
 """
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 import cv2
 import numpy as np
@@ -19,6 +20,7 @@ Matrix = NDArray[np.float64]
 
 Mask = NDArray[np.bool_]
 FloatImage = NDArray[np.float32]
+_Scalar = TypeVar("_Scalar", bound=np.generic)
 
 VIRTUAL_CELLS = 16
 """Units along the longer side of a board that has no cells."""
@@ -56,7 +58,7 @@ class Frame:
             ]
         )
 
-    def board(self, canvas: NDArray[np.generic]) -> NDArray[np.generic]:
+    def board(self, canvas: NDArray[_Scalar]) -> NDArray[_Scalar]:
         """The part of a canvas array inside the board's border (a view)."""
         o = self.offset
         return canvas[o : o + self.rows * self.scale, o : o + self.columns * self.scale]

@@ -28,6 +28,8 @@ REMOVE_COST = 1.6
 OTHER_PLAYER_COST = 2.0
 OWN_PIECE_COST = 3.0
 """A piece landing on one of its own player's."""
+SAME_COST = 4.0
+"""A changed cell whose content is still the same: nudged, or shaded by a neighbour."""
 CONSIDERED = 14
 """Cells, strongest change first, that an explanation may use."""
 WEAKEST = 0.06
@@ -63,7 +65,8 @@ class GridEvidence:
 
 def gather(pair: Pair, request: AnalysisRequest, grid: Grid) -> GridEvidence:
     """Collect the evidence of a pair on a grid."""
-    reading = read_cells(pair.maps.change, pair.frame, pair.hand.mask if pair.hand.found else None)
+    covered = pair.hand.mask if pair.hand.found else None
+    reading = read_cells(pair.maps.change, pair.maps.coarse, pair.frame, covered)
     before = cell_features(pair.maps.lab_before, pair.frame)
     after = cell_features(pair.maps.lab_after, pair.frame)
     standing: dict[Cell, Piece] = {}
@@ -196,16 +199,22 @@ def _evidence(
 ) -> CellEvidence:
     column, row = cell
     raw, score = float(reading.raw[row, column]), float(reading.scores[row, column])
-    # How likely the cell changed, plus what leaving it unexplained would cost.
-    gain = float(np.clip((raw - 0.22) / 0.08, -6, 5))
+    # How likely the cell changed (0 where that is even), plus what leaving it unexplained would cost.
+    # A restless pair needs stronger changes.
+    even = 0.22 + max(0.0, reading.threshold - 0.34)
+    gain = float(np.clip((raw - even) / 0.08, -6, 5))
     gain += float(np.clip((score - reading.threshold) / 0.08, 0, 3))
     if score < 0.6 * raw:
-        gain = min(gain, float(np.clip((score - 0.22) / 0.08, -6, 5)))
+        gain = min(gain, float(np.clip((score - even) / 0.08, -6, 5)))
     if reading.covered[row, column]:
         gain = -6.0
     if isinstance(content, _Unknown):
         gain += 12.0
     occupied, vacant, empty, players = content.of(cell)
+    if not isinstance(content, _Unknown):
+        # A changed cell may still hold what it held: a nudged piece, a neighbour's shadow.
+        same = empty if piece is None else players.get(piece.player or -1, 0.0)
+        gain = min(gain, SAME_COST + same)
     before, after = changed_colours(pair, cell)
     return CellEvidence(cell, gain, piece, occupied, vacant, empty, players, before, after)
 

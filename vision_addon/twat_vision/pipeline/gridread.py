@@ -94,18 +94,11 @@ def pieces_after(
             if cell is not None:
                 place, space = (float(cell[0]), float(cell[1])), cell_name(cell, grid)
         found.append(DetectedPiece(piece.type, piece.player, place, space, sure, piece.id))
-    for move in moves:
-        if move.piece is None and move.to_space is not None and move.to_position is not None:
-            found.append(
-                DetectedPiece(
-                    move.type,
-                    move.player,
-                    move.to_position,
-                    move.to_space,
-                    move.confidence,
-                    color=move.color,
-                )
-            )
+    found.extend(
+        DetectedPiece(m.type, m.player, m.to_position, m.to_space, m.confidence, color=m.color)
+        for m in moves
+        if m.piece is None and m.to_position is not None
+    )
     return tuple(found)
 
 

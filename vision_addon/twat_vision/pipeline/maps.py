@@ -11,13 +11,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .geometry import FloatImage, Frame, Mask
+from .photometry import FINE_SIGMA, follow_light
+
+QUIET = 0.04
+"""Mean change over a cell below which light needs no second look."""
 
 
 @dataclass(frozen=True, slots=True)
 class ChangeMaps:
-    """Maps over the canvas, float32 ``(H, W)``: colour distance ``delta`` (ΔE-like, 0…) and ``change`` 0…1."""
+    """Maps over the canvas, float32 ``(H, W)`` or ``(H, W, 3)``.
+
+    ``delta`` is the colour distance (like ΔE, from 0), ``coarse`` the change 0…1 with only slow light taken out,
+    ``change`` with faster light taken out too (never more than ``coarse``).
+    """
 
     delta: FloatImage
+    coarse: FloatImage
     change: FloatImage
     lab_before: FloatImage
     lab_after: FloatImage
@@ -36,6 +45,19 @@ def change_maps(
     """
     lab_b = to_lab(before.astype(np.float32))
     lab_a = to_lab(after)
+    delta, coarse = difference(lab_b, lab_a, valid, frame)
+    change = coarse
+    if float(cv2.blur(coarse, (frame.scale, frame.scale)).max()) > QUIET:
+        closer = follow_light(before, after, valid, frame.scale, FINE_SIGMA)
+        _, fine = difference(lab_b, to_lab(closer), valid, frame)
+        change = np.asarray(np.minimum(coarse, fine), np.float32)
+    return ChangeMaps(delta, coarse, change, lab_b, lab_a)
+
+
+def difference(
+    lab_b: FloatImage, lab_a: FloatImage, valid: Mask, frame: Frame
+) -> tuple[FloatImage, FloatImage]:
+    """Colour distance and change 0…1 of two canvases in CIELAB, 0 outside ``valid``."""
     radius = max(1, round(frame.scale * 2 / 48))
     d = np.stack(
         [shift_tolerant(lab_b[..., i], lab_a[..., i], radius) for i in range(3)],
@@ -48,7 +70,7 @@ def change_maps(
     change = magnitude * np.maximum(np.clip(structure, 0, 1), recolour)
     change[~valid] = 0
     delta[~valid] = 0
-    return ChangeMaps(np.asarray(delta, np.float32), np.asarray(change, np.float32), lab_b, lab_a)
+    return np.asarray(delta, np.float32), np.asarray(change, np.float32)
 
 
 def to_lab(bgr: FloatImage) -> FloatImage:

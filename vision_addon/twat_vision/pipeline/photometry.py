@@ -15,8 +15,10 @@ ROUNDS = 6
 DARK, BRIGHT = 6, 249
 FIELD_SCALE = 8
 """Pixels a unit at which the field is computed."""
-FIELD_SIGMA = 1.5
-"""Smoothness of the field in units."""
+COARSE_SIGMA = 1.5
+"""Smoothness of the first field in units: slow gradients, and soft shadows as far as they are wider than pieces."""
+FINE_SIGMA = 0.6
+"""Smoothness of the second one: edges of sun patches. It also swallows parts of hands, so it may only acquit."""
 
 
 def match_light(
@@ -36,8 +38,15 @@ def match_light(
     matrix = colour_matrix(before[::4, ::4], after[::4, ::4], valid[::4, ::4])
     mapped = np.asarray(after, np.float32) @ matrix[:, :3].T + matrix[:, 3]
     mapped = np.clip(mapped, 0, 255)
-    field = light_field(before.astype(np.float32), mapped, valid, scale)
-    return np.asarray(np.clip(mapped * field, 0, 255), np.float32)
+    return follow_light(before, np.asarray(mapped, np.float32), valid, scale, COARSE_SIGMA)
+
+
+def follow_light(
+    before: NDArray[np.uint8], after: FloatImage, valid: Mask, scale: int, sigma: float
+) -> FloatImage:
+    """Multiply ``after`` by the smooth field that carries it to ``before``; float32 ``(H, W, 3)``, 0…255."""
+    field = light_field(before.astype(np.float32), after, valid, scale, sigma)
+    return np.asarray(np.clip(after * field, 0, 255), np.float32)
 
 
 def colour_matrix(
@@ -72,8 +81,13 @@ def colour_matrix(
     return matrix.astype(np.float32)
 
 
-def light_field(before: FloatImage, after: FloatImage, valid: Mask, scale: int) -> FloatImage:
-    """Smooth factor per channel, float32 ``(H, W, 3)`` in 1/3…3, by which ``after`` reaches ``before``."""
+def light_field(
+    before: FloatImage, after: FloatImage, valid: Mask, scale: int, sigma: float
+) -> FloatImage:
+    """Smooth factor per channel, float32 ``(H, W, 3)`` in 1/3…3, by which ``after`` reaches ``before``.
+
+    ``sigma`` is its smoothness in units.
+    """
     h, w = before.shape[:2]
     size = (max(4, w * FIELD_SCALE // scale), max(4, h * FIELD_SCALE // scale))
     b = np.asarray(cv2.resize(before, size, interpolation=cv2.INTER_AREA), np.float32)
@@ -83,12 +97,11 @@ def light_field(before: FloatImage, after: FloatImage, valid: Mask, scale: int) 
     )
     ratio = np.log((b + 8) / (a + 8))
     weight = np.repeat((m > 0.9).astype(np.float32)[..., None], 3, axis=2)
-    sigma = FIELD_SIGMA * FIELD_SCALE
     field = np.zeros_like(ratio)
     robust = weight
     for _ in range(3):
-        total = cv2.GaussianBlur(robust, (0, 0), sigma) + 1e-3
-        field = cv2.GaussianBlur(ratio * robust, (0, 0), sigma) / total
+        total = cv2.GaussianBlur(robust, (0, 0), sigma * FIELD_SCALE) + 1e-3
+        field = cv2.GaussianBlur(ratio * robust, (0, 0), sigma * FIELD_SCALE) / total
         residual = np.abs(ratio - field).max(axis=2, keepdims=True)
         inside = residual[m > 0.9]
         s = 1.48 * float(np.median(inside)) + 0.02 if inside.size else 1.0

@@ -114,14 +114,14 @@ class _Scorer:
         warp = np.eye(3, dtype=np.float32)
         stop = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 50, 1e-5)
         try:
-            _, warp = cv2.findTransformECC(
+            _, found = cv2.findTransformECC(
                 self._board, local_normalise(board), warp, cv2.MOTION_HOMOGRAPHY, stop, valid, 5
             )
         except cv2.error:
             # No overlap or no correlation: this start leads nowhere.
             return None
         to_canvas = np.linalg.inv(self._frame.to_units)
-        step = self._frame.to_units @ np.asarray(warp, np.float64) @ to_canvas
+        step = self._frame.to_units @ np.asarray(found, np.float64) @ to_canvas
         return self.candidate(start.to_image @ step, start.inliers, start.method + "+ecc")
 
 
@@ -195,10 +195,10 @@ def _match_features(
     cv2.fillConvexPoly(mask, np.round(quad).astype(np.int32), 255)
 
     clahe = cv2.createCLAHE(3.0, (8, 8))
-    orb = cv2.ORB_create(3000, fastThreshold=8)
+    orb = cv2.ORB.create(3000, fastThreshold=8)
     points_f, desc_f = orb.detectAndCompute(clahe.apply(small_fixed), mask)
     points_m, desc_m = orb.detectAndCompute(clahe.apply(small_moved), None)
-    if desc_f is None or desc_m is None or len(desc_m) < 2:
+    if min(len(points_f), len(points_m)) < MIN_INLIERS:
         return None
     pairs = cv2.BFMatcher(cv2.NORM_HAMMING).knnMatch(desc_f, desc_m, k=2)
     good = [p[0] for p in pairs if len(p) == 2 and p[0].distance < 0.8 * p[1].distance]

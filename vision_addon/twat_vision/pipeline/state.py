@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Self
 
 from .colours import Lab, lab_of_rgb, rgb_of
 from .types import AnalysisRequest, Piece, Player
@@ -15,7 +16,7 @@ class Names:
     request: AnalysisRequest
 
     @classmethod
-    def of(cls, request: AnalysisRequest) -> Names:
+    def of(cls, request: AnalysisRequest) -> Self:
         """Index a request."""
         return cls({p.position: p for p in request.players}, request)
 
