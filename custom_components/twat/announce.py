@@ -1,0 +1,55 @@
+"""Telling Home Assistant what happened in a game, through its event entity and the event bus."""
+
+from typing import Any
+
+from homeassistant.core import callback
+
+from .const import GameEvent
+from .coordinator import GameCoordinator, GameView
+from .outcome import Outcome
+from .views import async_signed_image_url
+
+
+@callback
+def async_tell_outcome(coordinator: GameCoordinator, outcome: Outcome) -> None:
+    """Tell what became of a capture; nothing while it waits for the vision service."""
+    if outcome.event is None:
+        return
+    url = None
+    if outcome.capture.image is not None:
+        url = async_signed_image_url(coordinator.hass, outcome.capture.id, "image")
+    coordinator.async_tell(
+        outcome.event, {**_about(coordinator), **outcome.to_json(), "image_url": url}
+    )
+
+
+@callback
+def async_tell_turn(coordinator: GameCoordinator, before: GameView, after: GameView) -> None:
+    """Tell when it is another turn or phase than before."""
+    old, new = before.head, after.head
+    player = after.game.player(new.active_player)
+    now: dict[str, Any] = {
+        "turn": new.turn,
+        "phase": new.phase,
+        "phase_name": after.profile.phase_name(new.phase),
+        "active_player": None if player is None else player.name,
+        "position": new.active_player,
+    }
+    if (old.turn, old.active_player) != (new.turn, new.active_player):
+        coordinator.async_tell(
+            GameEvent.TURN_CHANGED,
+            {**_about(coordinator), **now, "from_turn": old.turn},
+        )
+    if old.phase != new.phase:
+        coordinator.async_tell(
+            GameEvent.PHASE_CHANGED,
+            {**_about(coordinator), **now, "from_phase": old.phase},
+        )
+
+
+def _about(coordinator: GameCoordinator) -> dict[str, Any]:
+    return {
+        "game_id": coordinator.game_id,
+        "game": coordinator.data.game.name,
+        "device_id": coordinator.device_id,
+    }

@@ -1,0 +1,180 @@
+"""Client of the vision service."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, ClassVar
+
+from aiohttp import ClientTimeout
+
+from .base import QUICK, ServiceClient
+from .errors import Hop, NotAService, Rejected
+
+UPLOAD_TIMEOUT = ClientTimeout(total=60, connect=5)
+# Detecting a board in a 12-megapixel photo may wait for an analysis that is under way.
+DETECT_TIMEOUT = ClientTimeout(total=60, connect=5)
+
+type Point = tuple[float, float]
+type Corners = tuple[Point, Point, Point, Point]
+
+
+class JobStatus(StrEnum):
+    """Where a job stands."""
+
+    QUEUED = "queued"
+    PROCESSING = "processing"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class JobError:
+    """Why a job has no result."""
+
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One analysis at the vision service.
+
+    Attributes:
+        results: the result as in DESIGN section 7, once completed.
+    """
+
+    job_id: str
+    capture_id: str
+    status: JobStatus
+    stage: str
+    results: Mapping[str, Any] | None = None
+    error: JobError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BoardSuggestion:
+    """Where the service believes the board to be.
+
+    Attributes:
+        corners: top left, top right, bottom right, bottom left in 0…1 of the photo.
+        confidence: 0…1.
+        method: markers, grid, outline or none.
+    """
+
+    corners: Corners | None
+    confidence: float
+    method: str
+    marker_ids: tuple[int, ...]
+
+
+class VisionClient(ServiceClient):
+    """Hands images and analyses to the vision service."""
+
+    hop: ClassVar[Hop] = Hop.VISION
+    service: ClassVar[str] = "twat-vision"
+
+    async def has_image(self, sha256: str) -> bool:
+        """Whether the service's cache holds the image."""
+        try:
+            async with self._request("HEAD", f"v1/images/{sha256}", timeout=QUICK):
+                return True
+        except Rejected as err:
+            if err.status == 404:
+                return False
+            raise
+
+    async def put_image(self, sha256: str, image: bytes) -> None:
+        """Upload an image under its SHA-256.
+
+        Raises:
+            Rejected: codes `hash_mismatch`, `not_an_image`, `image_too_small`, `too_large`,
+                `too_many_pixels`.
+        """
+        async with self._request("PUT", f"v1/images/{sha256}", data=image, timeout=UPLOAD_TIMEOUT):
+            return
+
+    async def analyse(self, request: Mapping[str, Any]) -> str:
+        """Queue an analysis; the same capture id again is the same job. Returns the job id.
+
+        Raises:
+            Rejected: code `images_missing` (details.missing), `invalid_field` (details.field).
+            Busy: code `queue_full`.
+        """
+        body = await self._json("POST", "v1/analyses", json=request, timeout=QUICK)
+        try:
+            return str(body["job_id"])
+        except KeyError as err:
+            raise NotAService(self.hop, "the answer to an analysis names no job") from err
+
+    async def job(self, job_id: str) -> Job | None:
+        """A job as it stands, None when the service does not know it."""
+        try:
+            return self._job(await self._json("GET", f"v1/jobs/{job_id}", timeout=QUICK))
+        except Rejected as err:
+            if err.status == 404:
+                return None
+            raise
+
+    async def cancel(self, job_id: str) -> None:
+        """Cancel a job; one the service no longer knows is cancelled already."""
+        try:
+            await self._json("DELETE", f"v1/jobs/{job_id}", timeout=QUICK)
+        except Rejected as err:
+            if err.status != 404:
+                raise
+
+    async def overlay(self, job_id: str) -> bytes:
+        """The annotated photo of a completed job, JPEG."""
+        async with self._request(
+            "GET", f"v1/jobs/{job_id}/overlay.jpg", timeout=UPLOAD_TIMEOUT
+        ) as response:
+            return await response.read()
+
+    async def detect_board(self, sha256: str, layout: Mapping[str, Any]) -> BoardSuggestion:
+        """Look for the board in an uploaded photo."""
+        body = await self._json(
+            "POST",
+            "v1/boards/detect",
+            json={"image": sha256, "layout": layout},
+            timeout=DETECT_TIMEOUT,
+        )
+        try:
+            return BoardSuggestion(
+                corners=None if body["corners"] is None else as_corners(body["corners"]),
+                confidence=float(body["confidence"]),
+                method=str(body["method"]),
+                marker_ids=tuple(body.get("marker_ids") or ()),
+            )
+        except (KeyError, TypeError, ValueError) as err:
+            raise NotAService(self.hop, "the suggestion for the board cannot be read") from err
+
+    def _job(self, body: dict[str, Any]) -> Job:
+        try:
+            return Job(
+                job_id=str(body["job_id"]),
+                capture_id=str(body["capture_id"]),
+                status=JobStatus(body["status"]),
+                stage=str(body["stage"]),
+                results=body["results"],
+                error=as_job_error(body["error"]),
+            )
+        except (KeyError, TypeError, ValueError) as err:
+            raise NotAService(self.hop, "the job cannot be read") from err
+
+
+def as_job_error(error: Mapping[str, Any] | None) -> JobError | None:
+    """The typed form of a job's `error` member."""
+    if error is None:
+        return None
+    return JobError(code=str(error["code"]), message=str(error["message"]))
+
+
+def as_corners(points: Sequence[Sequence[float]]) -> Corners:
+    """Four points as a typed tuple.
+
+    Raises:
+        ValueError: when there are not four points of two numbers.
+    """
+    top_left, top_right, bottom_right, bottom_left = ((float(x), float(y)) for x, y in points)
+    return top_left, top_right, bottom_right, bottom_left

@@ -1,0 +1,58 @@
+"""Names shared by the integration's modules."""
+
+from enum import StrEnum
+from typing import Final
+
+from homeassistant.const import Platform
+
+DOMAIN: Final = "twat"
+MANUFACTURER: Final = "TWAT"
+
+CONF_KIND: Final = "kind"
+CONF_SERVICE_ID: Final = "id"
+CONF_REPLACED_DATABASE: Final = "replaced_database"
+
+SUBENTRY_TABLE: Final = "table"
+CONF_CAMERA_ENTITY: Final = "camera_entity"
+CONF_EXTRA_CAMERAS: Final = "extra_cameras"
+CONF_SCENE: Final = "scene"
+CONF_SETTLE_SECONDS: Final = "settle_seconds"
+CONF_CALIBRATIONS: Final = "calibrations"
+
+DATABASE_NAME: Final = "twat.db"
+MEDIA_FOLDER: Final = "twat"
+
+DEFAULT_CONFIDENCE: Final = 0.9
+BOARD_CONFIDENCE: Final = 0.8
+
+
+class Kind(StrEnum):
+    """What a config entry stands for."""
+
+    HUB = "hub"
+    CAMERA = "camera"
+
+
+HUB_PLATFORMS: Final = (
+    Platform.BINARY_SENSOR,
+    Platform.BUTTON,
+    Platform.EVENT,
+    Platform.IMAGE,
+    Platform.SENSOR,
+)
+CAMERA_PLATFORMS: Final = (Platform.BINARY_SENSOR, Platform.CAMERA)
+
+DEFAULT_PORTS: Final = {Kind.HUB: 8099, Kind.CAMERA: 8098}
+
+
+class GameEvent(StrEnum):
+    """What a game tells the world: event types of its event entity, `twat_<type>` on the bus."""
+
+    MOVE_DETECTED = "move_detected"
+    SETUP_CAPTURED = "setup_captured"
+    NOTHING_CHANGED = "nothing_changed"
+    REVIEW_NEEDED = "review_needed"
+    ANALYSIS_FAILED = "analysis_failed"
+    CAPTURE_FAILED = "capture_failed"
+    TURN_CHANGED = "turn_changed"
+    PHASE_CHANGED = "phase_changed"

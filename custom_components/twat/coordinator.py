@@ -1,0 +1,130 @@
+"""What entities show of a game: one immutable view, pushed when it changes."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+import logging
+from typing import TYPE_CHECKING, Any, override
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
+
+from .const import GameEvent
+from .games.log import GameRecord
+from .games.model import Capture, Game, GameState, Proposal
+from .games.profile import GameProfile
+from .storage.repository import Repository
+
+if TYPE_CHECKING:
+    from .hub import TwatHub
+
+_LOGGER = logging.getLogger(__name__)
+
+type HubConfigEntry = ConfigEntry[TwatHub]
+
+# A game's picture and its annotated one are found among its newest captures; when they are older
+# than that, many photos in a row failed and the entities may as well say so.
+_RECENT = 20
+
+
+@dataclass(frozen=True, slots=True)
+class GameView:
+    """A game as it stands.
+
+    Attributes:
+        head: the accepted state that counts now.
+        proposal: the reading that waits for review, if any.
+        move_capture: the photo that the head was read from, if any.
+        newest: the last capture, whatever became of it.
+        latest: the last capture that has a photo.
+        annotated: the last capture that has an annotated photo.
+        stage: how far the capture under way is; None when none is.
+    """
+
+    game: Game
+    profile: GameProfile
+    head: GameState
+    proposal: Proposal | None
+    move_capture: Capture | None
+    newest: Capture | None
+    latest: Capture | None
+    annotated: Capture | None
+    stage: str | None = None
+
+
+def load_view(repository: Repository, profile: GameProfile, game_id: str) -> GameView:
+    """Read a game's view. Blocks.
+
+    Raises:
+        StorageError: as `Repository` says.
+    """
+    record: GameRecord = repository.record(game_id)
+    head = record.head
+    recent = repository.list_captures(game_id, limit=_RECENT, newest_first=True)
+    move_capture = None
+    if head.capture_id is not None:
+        move_capture = next(
+            (capture for capture in recent if capture.id == head.capture_id), None
+        ) or repository.get_capture(head.capture_id)
+    return GameView(
+        game=record.game,
+        profile=profile,
+        head=head,
+        proposal=record.proposal,
+        move_capture=move_capture,
+        newest=recent[0] if recent else None,
+        latest=next((capture for capture in recent if capture.image), None),
+        annotated=next((capture for capture in recent if capture.overlay), None),
+    )
+
+
+class GameCoordinator(DataUpdateCoordinator[GameView]):
+    """Holds the view of one game and tells entities of changes and events."""
+
+    config_entry: HubConfigEntry
+
+    def __init__(
+        self, hass: HomeAssistant, entry: HubConfigEntry, hub: TwatHub, view: GameView
+    ) -> None:
+        """Start with a view that has just been read."""
+        super().__init__(hass, _LOGGER, config_entry=entry, name=f"game {view.game.id}")
+        self.hub = hub
+        self.game_id = view.game.id
+        self.device_id = ""
+        self.data = view
+        self._event_listeners: list[Callable[[GameEvent, Mapping[str, Any]], None]] = []
+
+    @override
+    async def _async_update_data(self) -> GameView:
+        view = await self.hub.async_run(
+            load_view, self.hub.repository, self.data.profile, self.game_id
+        )
+        return replace(view, stage=self.data.stage)
+
+    @callback
+    def async_set_view(self, view: GameView) -> GameView:
+        """Show what has just been read of the game."""
+        view = replace(view, stage=self.data.stage)
+        self.async_set_updated_data(view)
+        return view
+
+    @callback
+    def async_set_stage(self, stage: str | None) -> None:
+        """Tell how far the capture under way is."""
+        if stage != self.data.stage:
+            self.async_set_updated_data(replace(self.data, stage=stage))
+
+    @callback
+    def async_add_event_listener(
+        self, listener: Callable[[GameEvent, Mapping[str, Any]], None]
+    ) -> CALLBACK_TYPE:
+        """Tell `listener` of the game's events; returns how to stop that."""
+        self._event_listeners.append(listener)
+        return lambda: self._event_listeners.remove(listener)
+
+    @callback
+    def async_tell(self, event: GameEvent, data: Mapping[str, Any]) -> None:
+        """Tell the event entity, and everybody else by the event bus."""
+        for listener in list(self._event_listeners):
+            listener(event, data)
+        self.hass.bus.async_fire(f"twat_{event}", dict(data))

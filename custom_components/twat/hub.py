@@ -1,0 +1,312 @@
+"""The hub: all games, what is kept of them, and everything that can be done with them."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from homeassistant.const import CONF_URL
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.helpers import device_registry as dr
+from homeassistant.util import dt as dt_util
+
+from .capture import CaptureManager
+from .clients.vision import VisionClient
+from .const import DOMAIN, MANUFACTURER, GameEvent
+from .coordinator import GameCoordinator, GameView, HubConfigEntry, load_view
+from .errors import game_error, invalid, service_error, storage_error
+from .announce import async_tell_turn
+from .games import log
+from .games.corrections import parse_moves, parse_pieces
+from .games.errors import GameError
+from .games.log import Change, GameRecord
+from .games.model import Game, GameStatus, JsonObject
+from .games.new_game import new_game
+from .games.profile import GameProfile
+from .records import Records
+from .storage.errors import StorageError
+from .storage.repository import Repository
+from .table import Table, find_table
+from .vision_link import VisionLink
+
+# Games that are over leave the device list; they stay in the database and in `list_games`.
+_LIVE = (GameStatus.SETUP, GameStatus.IN_PROGRESS)
+
+
+class TwatHub:
+    """Everything that the hub entry stands for."""
+
+    def __init__(
+        self, hass: HomeAssistant, entry: HubConfigEntry, records: Records, device_id: str
+    ) -> None:
+        """Take over what has been opened."""
+        self.hass = hass
+        self.entry = entry
+        self.repository = records.repository
+        self.images = records.images
+        self.profiles = records.library.profiles
+        self.games: dict[str, GameCoordinator] = {}
+        self.captures = CaptureManager(self)
+        self.link = (
+            VisionLink(hass, entry, self.captures.async_resume) if entry.data[CONF_URL] else None
+        )
+        self._library = records.library
+        self._device_id = device_id
+        self._game_listeners: list[Callable[[GameCoordinator], None]] = []
+
+    # Life
+
+    async def async_load(self) -> None:
+        """Bring back the games there are, and remove the devices of those that are gone."""
+        await self.captures.async_give_up_interrupted()
+        games, _total = await self.async_run(self.repository.list_games, _LIVE)
+        for game in games:
+            view = await self.async_run(
+                load_view, self.repository, self.profile(game.game_type), game.id
+            )
+            self._add(view)
+        known = {(DOMAIN, game_id) for game_id in (*self.games, self.entry.entry_id)}
+        registry = dr.async_get(self.hass)
+        for device in dr.async_entries_for_config_entry(registry, self.entry.entry_id):
+            if not device.identifiers & known:
+                registry.async_remove_device(device.id)
+
+    @callback
+    def async_start(self) -> None:
+        """Connect to the vision service and go on with captures that were under way."""
+        self.captures.async_resume()
+        if self.link is not None:
+            self.link.async_start()
+
+    async def async_close(self) -> None:
+        """Let go of the database; captures under way go on at the next start."""
+        await self.captures.async_stop()
+        await self.hass.async_add_executor_job(self.repository.close)
+
+    async def async_run[**P, R](
+        self, func: Callable[P, R], *args: P.args, **kwargs: P.kwargs
+    ) -> R:
+        """Run something that blocks in an executor; its failures become Home Assistant's.
+
+        Raises:
+            ServiceValidationError: the request cannot be.
+            HopError: storage failed.
+        """
+        try:
+            return await self.hass.async_add_executor_job(lambda: func(*args, **kwargs))
+        except GameError as err:
+            raise game_error(err) from err
+        except StorageError as err:
+            raise storage_error(err) from err
+
+    # Looking things up
+
+    def profile(self, game_type: str) -> GameProfile:
+        """A game profile.
+
+        Raises:
+            ServiceValidationError: there is none of that name.
+        """
+        try:
+            return self._library.get(game_type)
+        except GameError as err:
+            raise game_error(err) from err
+
+    def table(self, wanted: str) -> Table:
+        """A table by id or name.
+
+        Raises:
+            ServiceValidationError: there is none.
+        """
+        if (table := find_table(self.entry, wanted)) is None:
+            raise invalid("unknown_table", id=wanted)
+        return table
+
+    def game(self, game_id: str) -> GameCoordinator:
+        """A live game.
+
+        Raises:
+            ServiceValidationError: there is none with that id.
+        """
+        if (coordinator := self.games.get(game_id)) is None:
+            raise invalid("unknown_game", id=game_id)
+        return coordinator
+
+    def require_vision(self) -> VisionClient:
+        """The vision service's client.
+
+        Raises:
+            ServiceValidationError: the hub has no vision service.
+            HopError: it is not there at the moment.
+        """
+        if self.link is None:
+            raise invalid("no_vision_service")
+        if self.link.error is not None:
+            raise service_error(self.link.error)
+        return self.link.client
+
+    @callback
+    def async_add_game_listener(
+        self, listener: Callable[[GameCoordinator], None]
+    ) -> CALLBACK_TYPE:
+        """Tell `listener` of each new game; returns how to stop that."""
+        self._game_listeners.append(listener)
+        return lambda: self._game_listeners.remove(listener)
+
+    # Games
+
+    async def async_create_game(
+        self,
+        *,
+        name: str,
+        game_type: str,
+        players: Sequence[Mapping[str, Any]],
+        table: str | None,
+        settings: Mapping[str, Any],
+        pieces: Sequence[Mapping[str, Any]] | None,
+        by: str | None,
+    ) -> GameCoordinator:
+        """Create a game with its device.
+
+        Raises:
+            ServiceValidationError: something about it cannot be; nothing is created.
+        """
+        profile = self.profile(game_type)
+        table_id = None if table is None else self.table(table).id
+
+        def create() -> GameView:
+            created = new_game(
+                profile,
+                name=name,
+                players=players,
+                settings=settings,
+                pieces=pieces,
+                table=table_id,
+                by=by,
+                at=dt_util.utcnow(),
+            )
+            self.repository.create_game(created.game, created.state, created.journal)
+            return load_view(self.repository, profile, created.game.id)
+
+        return self._add(await self.async_run(create))
+
+    async def async_delete_game(self, game_id: str) -> None:
+        """Remove a game: device, rows and photos.
+
+        Raises:
+            ServiceValidationError: there is none with that id.
+        """
+        coordinator = self.games.get(game_id)
+        await self.captures.async_drop(game_id)
+        await self.async_run(self.repository.delete_game, game_id)
+        self.games.pop(game_id, None)
+        if coordinator is not None:
+            dr.async_get(self.hass).async_remove_device(coordinator.device_id)
+        await self.async_run(self.images.delete_game, game_id)
+
+    async def async_list_games(
+        self, status: GameStatus | None, limit: int | None, offset: int
+    ) -> tuple[list[Game], int]:
+        """One page of games, also those that are over, and how many there are in all."""
+        return await self.async_run(self.repository.list_games, status, limit, offset)
+
+    # The players' last word
+
+    async def async_accept(
+        self, game_id: str, *, capture_id: str | None = None, by: str | None
+    ) -> GameView:
+        """Accept the reading that waits."""
+        profile = self.game(game_id).data.profile
+        return await self._change(
+            game_id,
+            lambda record: log.accept(
+                _about(record, capture_id), profile, by=by, at=dt_util.utcnow()
+            ),
+        )
+
+    async def async_reject(
+        self, game_id: str, *, capture_id: str | None = None, by: str | None
+    ) -> GameView:
+        """Drop the reading that waits."""
+        return await self._change(
+            game_id,
+            lambda record: log.reject(_about(record, capture_id), by=by, at=dt_util.utcnow()),
+        )
+
+    async def async_correct(
+        self,
+        game_id: str,
+        *,
+        capture_id: str | None = None,
+        moves: Sequence[Mapping[str, Any]] | None = None,
+        pieces: Sequence[Mapping[str, Any]] | None = None,
+        by: str | None,
+    ) -> GameView:
+        """Put what the players say in the place of what was read."""
+        profile = self.game(game_id).data.profile
+
+        def decide(record: GameRecord) -> Change:
+            return log.correct(
+                record,
+                profile,
+                capture_id=capture_id,
+                moves=None if moves is None else parse_moves(record, profile, moves),
+                pieces=None if pieces is None else parse_pieces(record, profile, pieces),
+                by=by,
+                at=dt_util.utcnow(),
+            )
+
+        return await self._change(game_id, decide)
+
+    async def async_undo(self, game_id: str, *, by: str | None) -> GameView:
+        """Take the last accepted state back."""
+        return await self._change(
+            game_id, lambda record: log.undo(record, by=by, at=dt_util.utcnow())
+        )
+
+    async def async_refresh(self, game_id: str) -> GameView:
+        """Read a game anew and push what is different; tell of a new turn or phase."""
+        coordinator = self.game(game_id)
+        before = coordinator.data
+        after = await self.async_run(
+            load_view, self.repository, before.profile, game_id
+        )
+        after = coordinator.async_set_view(after)
+        async_tell_turn(coordinator, before, after)
+        return after
+
+    async def _change(
+        self, game_id: str, decide: Callable[[GameRecord], Change]
+    ) -> GameView:
+        self.game(game_id)
+
+        def write() -> None:
+            self.repository.commit(decide(self.repository.record(game_id)))
+
+        await self.async_run(write)
+        return await self.async_refresh(game_id)
+
+    @callback
+    def _add(self, view: GameView) -> GameCoordinator:
+        coordinator = GameCoordinator(self.hass, self.entry, self, view)
+        device = dr.async_get(self.hass).async_get_or_create(
+            config_entry_id=self.entry.entry_id,
+            identifiers={(DOMAIN, view.game.id)},
+            manufacturer=MANUFACTURER,
+            model=view.profile.name,
+            name=view.game.name,
+            entry_type=dr.DeviceEntryType.SERVICE,
+            via_device_id=self._device_id,
+        )
+        coordinator.device_id = device.id
+        self.games[view.game.id] = coordinator
+        for listener in list(self._game_listeners):
+            listener(coordinator)
+        return coordinator
+
+
+def _about(record: GameRecord, capture_id: str | None) -> GameRecord:
+    """The record, provided that the waiting reading is the one that is meant."""
+    if capture_id is not None and (
+        record.proposal is None or record.proposal.capture_id != capture_id
+    ):
+        raise GameError("no_proposal")
+    return record

@@ -1,0 +1,119 @@
+"""Sensors: where a game stands."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, override
+
+from homeassistant.components.sensor import (
+    SensorDeviceClass,
+    SensorEntity,
+    SensorEntityDescription,
+)
+from homeassistant.const import MAX_LENGTH_STATE_STATE
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .coordinator import GameCoordinator, GameView, HubConfigEntry
+from .entity import GameEntity, async_add_per_game
+from .games.model import GameStatus
+from .summary import last_error, move_attributes, move_summary
+
+PARALLEL_UPDATES = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class GameSensorDescription(SensorEntityDescription):
+    """A sensor and how it is read from a game.
+
+    Attributes:
+        value: the state.
+        choices: for an enumeration, its possible states.
+        attributes: more about it.
+    """
+
+    value: Callable[[GameView], str | int | None]
+    choices: Callable[[GameView], list[str]] | None = None
+    attributes: Callable[[GameView], Mapping[str, Any]] | None = None
+
+
+SENSORS = (
+    GameSensorDescription(
+        key="status",
+        translation_key="status",
+        device_class=SensorDeviceClass.ENUM,
+        value=lambda view: view.game.status.value,
+        choices=lambda _view: [status.value for status in GameStatus],
+        attributes=lambda view: {"last_error": last_error(view)},
+    ),
+    GameSensorDescription(
+        key="turn", translation_key="turn", value=lambda view: view.head.turn
+    ),
+    GameSensorDescription(
+        key="phase",
+        translation_key="phase",
+        device_class=SensorDeviceClass.ENUM,
+        value=lambda view: view.profile.phase_name(view.head.phase),
+        choices=lambda view: [phase.name for phase in view.profile.phases],
+        attributes=lambda view: {"phase_id": view.head.phase},
+    ),
+    GameSensorDescription(
+        key="active_player",
+        translation_key="active_player",
+        value=lambda view: (
+            player.name if (player := view.game.player(view.head.active_player)) else None
+        ),
+        attributes=lambda view: {
+            "position": view.head.active_player,
+            "color": player.color
+            if (player := view.game.player(view.head.active_player))
+            else None,
+        },
+    ),
+    GameSensorDescription(
+        key="last_move",
+        translation_key="last_move",
+        value=move_summary,
+        attributes=move_attributes,
+    ),
+)
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: HubConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Set up the sensors of all games."""
+    async_add_per_game(
+        entry,
+        async_add_entities,
+        lambda game: [GameSensor(game, description) for description in SENSORS],
+    )
+
+
+class GameSensor(GameEntity, SensorEntity):
+    """One fact about a game."""
+
+    # Moves and regions of a busy turn are larger than the recorder takes.
+    _unrecorded_attributes = frozenset({"moves", "changed_regions", "image_url", "last_error"})
+    entity_description: GameSensorDescription
+
+    def __init__(self, coordinator: GameCoordinator, description: GameSensorDescription) -> None:
+        """Attach to the game."""
+        super().__init__(coordinator, description)
+        if description.choices is not None:
+            self._attr_options = description.choices(coordinator.data)
+
+    @property
+    @override
+    def native_value(self) -> str | int | None:
+        """The fact."""
+        value = self.entity_description.value(self.view)
+        return value[:MAX_LENGTH_STATE_STATE] if isinstance(value, str) else value
+
+    @property
+    @override
+    def extra_state_attributes(self) -> Mapping[str, Any] | None:
+        """More about it."""
+        attributes = self.entity_description.attributes
+        return None if attributes is None else attributes(self.view)
