@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 import re
-from typing import Final
+from typing import Final, TypedDict
 
 from .errors import GameError
 from .layout import Grid, Layout, Surface
@@ -76,6 +77,14 @@ def apply_moves(board: Board, layout: Layout, moves: Sequence[Move]) -> Applied:
     return _Hands(board, layout).do(moves)
 
 
+class CapturedFields(TypedDict):
+    """The fields of a `Move` that speak of the piece it took."""
+
+    captured: str | None
+    captured_type: str | None
+    captured_player: int | None
+
+
 class _Hands:
     """Lifts the pieces of all moves, takes what is taken, then puts them down."""
 
@@ -102,8 +111,8 @@ class _Hands:
                 self._problems.append(GameError("no_piece_there", space="?"))
             return None
         piece = self._standing.get(move.piece) if move.piece is not None else None
-        if piece is None and move.from_space is not None:
-            piece = self._candidate(move, move.from_space)
+        if piece is None:
+            piece = self._candidate(move)
         if piece is None:
             where = move.from_space or move.piece or "?"
             self._problems.append(GameError("no_piece_there", space=where))
@@ -112,13 +121,16 @@ class _Hands:
         self._lifted[piece.id] = piece
         return piece
 
-    def _candidate(self, move: Move, space: str) -> Piece | None:
-        """Return the piece on a space that fits best: by owner, then by type."""
-        here = [
+    def _candidate(self, move: Move) -> Piece | None:
+        """Return the piece that fits best: on the space by type, on a surface the nearest."""
+        own = [
             piece
             for piece in self._standing.values()
-            if piece.space == space and (move.player is None or piece.player == move.player)
+            if move.player is None or piece.player == move.player
         ]
+        if (origin := move.from_position) is not None:
+            return min(own, key=lambda piece: _distance(piece.position, origin), default=None)
+        here = [piece for piece in own if piece.space == move.from_space]
         same = [piece for piece in here if piece.type == move.type]
         return next(iter(same or here), None)
 
@@ -151,13 +163,13 @@ class _Hands:
         kind = MoveKind.PLACE if origin is None else MoveKind.MOVE
         return replace(
             move,
-            kind=MoveKind.CAPTURE if taken else kind,
+            kind=MoveKind.CAPTURE if taken is not None else kind,
             piece=piece.id,
             type=piece.type,
             player=piece.player,
             from_space=None if origin is None else origin.space,
             from_position=None if origin is None else self._on_surface(origin.position),
-            captured=taken,
+            **_captured(taken),
         )
 
     def _is_free(self, name: str) -> bool:
@@ -173,20 +185,30 @@ class _Hands:
     def _on_surface(self, position: Position) -> Position | None:
         return position if isinstance(self._layout, Surface) else None
 
-    def _take(self, move: Move, piece: Piece) -> str | None:
-        """Remove the piece that a move takes and return its id."""
+    def _take(self, move: Move, piece: Piece) -> Piece | None:
+        """Remove the piece that a move takes and return it."""
         if move.captured is not None and move.captured in self._standing:
-            return self._standing.pop(move.captured).id
+            return self._standing.pop(move.captured)
         if move.captured is not None and move.captured in self._lifted:
-            return move.captured
+            return self._lifted[move.captured]  # its removal is a move of its own
         here = [p for p in self._standing.values() if p.space == move.to_space is not None]
         others = [p for p in here if p.player != piece.player]
         if others and (move.kind is MoveKind.CAPTURE or isinstance(self._layout, Grid)):
-            return self._standing.pop(others[0].id).id
+            return self._standing.pop(others[0].id)
         if move.kind is MoveKind.CAPTURE or (here and isinstance(self._layout, Grid)):
             key = "space_taken" if here else "nothing_to_take"
             self._problems.append(GameError(key, space=move.to_space or "?"))
         return None
+
+
+def _captured(piece: Piece | None) -> CapturedFields:
+    if piece is None:
+        return {"captured": None, "captured_type": None, "captured_player": None}
+    return {
+        "captured": piece.id,
+        "captured_type": piece.type,
+        "captured_player": piece.player,
+    }
 
 
 def reconcile(board: Board, layout: Layout, wanted: Sequence[Piece]) -> Board:
@@ -206,14 +228,13 @@ def reconcile(board: Board, layout: Layout, wanted: Sequence[Piece]) -> Board:
     names = [piece.id for piece in wanted]
     for name in filter(None, names):
         free.pop(name, None)
-    matchers = (_same_place, _same_kind, _promoted)
-    for same in matchers:
+    for same in (_same_place, _same_kind, _promoted):
         for index, piece in enumerate(wanted):
             if names[index]:
                 continue
             fitting = [known for known in free.values() if same(piece, known)]
             if fitting:
-                nearest = min(fitting, key=lambda known, p=piece: _distance(p, known))
+                nearest = min(fitting, key=partial(_gap, piece))
                 names[index] = nearest.id
                 del free[nearest.id]
     new = piece_ids([*names, *(piece.id for piece in board.pieces)])
@@ -242,9 +263,12 @@ def _promoted(piece: Piece, known: Piece) -> bool:
     )
 
 
-def _distance(piece: Piece, known: Piece) -> float:
-    dx, dy = piece.position.x - known.position.x, piece.position.y - known.position.y
-    return dx * dx + dy * dy
+def _gap(piece: Piece, known: Piece) -> float:
+    return _distance(piece.position, known.position)
+
+
+def _distance(one: Position, other: Position) -> float:
+    return (one.x - other.x) ** 2 + (one.y - other.y) ** 2
 
 
 def difference(before: Board, after: Board) -> tuple[Move, ...]:
@@ -261,7 +285,7 @@ def difference(before: Board, after: Board) -> tuple[Move, ...]:
             continue
         taken = next(
             (
-                p.id
+                p
                 for p in gone.values()
                 if after.grid is not None and p.space == piece.space and p.player != piece.player
             ),
@@ -270,19 +294,19 @@ def difference(before: Board, after: Board) -> tuple[Move, ...]:
         kind = MoveKind.PLACE if origin is None else MoveKind.MOVE
         moves.append(
             Move(
-                MoveKind.CAPTURE if taken else kind,
+                MoveKind.CAPTURE if taken is not None else kind,
                 piece.id,
                 piece.type,
                 piece.player,
                 from_space=None if origin is None else origin.space,
                 to_space=piece.space,
-                captured=taken,
                 from_position=None if origin is None or origin.space else origin.position,
                 to_position=None if piece.space else piece.position,
+                **_captured(taken),
             )
         )
         if taken is not None:
-            del gone[taken]
+            del gone[taken.id]
     moves.extend(
         Move(
             MoveKind.REMOVE,

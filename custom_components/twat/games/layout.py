@@ -208,6 +208,23 @@ class Surface:
 type Layout = Grid | Zones | Surface
 
 
+def find_space(layout: Layout, text: str) -> str:
+    """Return the space that a person means: by id or name, in any case.
+
+    Raises:
+        GameError: ``unknown_space``.
+    """
+    if isinstance(layout, Zones):
+        wanted = text.strip().casefold()
+        for zone in layout.zones:
+            if wanted in (zone.id, zone.name.casefold()):
+                return zone.id
+        raise GameError("unknown_space", space=text)
+    space = text.strip().upper()
+    layout.position(space)
+    return space
+
+
 def polygon_fault(polygon: tuple[tuple[float, float], ...]) -> str | None:
     """Return what is wrong with a zone's outline, or None: its sides must not cross or touch."""
     sides = list(zip(polygon, polygon[1:] + polygon[:1], strict=True))

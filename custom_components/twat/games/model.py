@@ -227,6 +227,8 @@ class Move:
         from_space: Space it left; None when it came from outside the board or from a surface.
         to_space: Space it reached; None when it left the board or stands on a surface.
         captured: Id of the piece that was taken, if one was.
+        captured_type: Its type.
+        captured_player: Position of its owner.
         color: Colour name as seen, where no player is known.
         confidence: 0…1 as measured; None when a player said so.
         source: ``tracking``, ``vlm``, ``both``; None when a player said so.
@@ -241,6 +243,8 @@ class Move:
     from_space: str | None = None
     to_space: str | None = None
     captured: str | None = None
+    captured_type: str | None = None
+    captured_player: int | None = None
     color: str | None = None
     confidence: float | None = None
     source: str | None = None
@@ -257,6 +261,8 @@ class Move:
             "from": self.from_space,
             "to": self.to_space,
             "captured": self.captured,
+            "captured_type": self.captured_type,
+            "captured_player": self.captured_player,
             "color": self.color,
             "confidence": self.confidence,
             "source": self.source,
@@ -279,6 +285,8 @@ class Move:
             from_space=data["from"],
             to_space=data["to"],
             captured=data["captured"],
+            captured_type=data["captured_type"],
+            captured_player=data["captured_player"],
             color=data["color"],
             confidence=data["confidence"],
             source=data["source"],

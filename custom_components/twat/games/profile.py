@@ -11,13 +11,20 @@ from typing import Any, Final
 
 from .errors import GameError
 from .layout import Layout
-from .model import Resources, player_key
+from .model import JsonObject, Resources, player_key
 
 GENERIC_PIECE: Final = "piece"
 """Piece type that every profile knows: something of which only owner and place are known."""
 
 COMMON: Final = "common"
 """Key of shared resources beside the players' keys."""
+
+
+_THRESHOLD: Final = "confidence_threshold"
+
+
+def _is_fraction(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +50,11 @@ class IntegerSetting:
 
     def accepts(self, value: object) -> bool:
         """Whether a value is allowed."""
-        is_number = isinstance(value, int) and not isinstance(value, bool)
-        return is_number and self.minimum <= value <= self.maximum
+        return (
+            isinstance(value, int)
+            and not isinstance(value, bool)
+            and self.minimum <= value <= self.maximum
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,13 +205,46 @@ class GameProfile:
     start_pieces: tuple[StartPiece, ...]
     supply: str
 
+    def checked_settings(self, settings: Mapping[str, Any]) -> JsonObject:
+        """Return settings as `Game.settings` holds them, with defaults filled in.
+
+        Besides the profile's own there is ``confidence_threshold``, 0…1, for every game.
+
+        Raises:
+            GameError: ``unknown_setting``, ``invalid_setting``.
+        """
+        checked: JsonObject = {key: setting.default for key, setting in self.settings.items()}
+        for key, value in settings.items():
+            if key == _THRESHOLD:
+                if not _is_fraction(value):
+                    raise GameError("invalid_setting", setting=key, value=value, allowed="0…1")
+                checked[key] = float(value)
+            elif (setting := self.settings.get(key)) is None:
+                raise GameError(
+                    "unknown_setting",
+                    game_type=self.id,
+                    setting=key,
+                    allowed=", ".join([*self.settings, _THRESHOLD]),
+                )
+            else:
+                # Number boxes of user interfaces give 8.0 for 8.
+                plain = int(value) if isinstance(value, float) and value.is_integer() else value
+                if not setting.accepts(plain):
+                    raise GameError(
+                        "invalid_setting", setting=key, value=value, allowed=setting.allowed
+                    )
+                checked[key] = plain
+        return checked
+
     def layout_for(self, settings: Mapping[str, Any]) -> Layout:
-        """Return the board of a game with these settings (validated, as in `Game.settings`)."""
-        values = {
-            field: settings.get(setting, self.settings[setting].default)
-            for field, setting in self.layout_settings.items()
-        }
-        return replace(self.layout, **values) if values else self.layout
+        """Return the board of a game with these settings.
+
+        Raises:
+            GameError: ``unknown_setting``, ``invalid_setting``.
+        """
+        checked = self.checked_settings(settings)
+        values = {field: checked[setting] for field, setting in self.layout_settings.items()}
+        return replace(self.layout, **values)
 
     def phase_name(self, phase: str) -> str:
         """Return what players call a phase; an unknown one is called by its id."""
@@ -223,6 +266,13 @@ class GameProfile:
             type=type_id,
             allowed=", ".join(piece_type.id for piece_type in self.piece_types),
         )
+
+    def likely_type(self, space: str | None) -> str:
+        """Return the first kind of piece that may stand on a space (None: on a surface)."""
+        for piece_type in self.piece_types:
+            if piece_type.spaces is None or space in piece_type.spaces:
+                return piece_type.id
+        return GENERIC_PIECE
 
     def start_resources(self, positions: Collection[int]) -> Resources:
         """Return what the players at these positions own at the start."""

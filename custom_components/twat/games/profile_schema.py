@@ -50,7 +50,8 @@ def parse_profile(file: str, data: bytes) -> GameProfile:
     phases = _phases(top["phases"])
     phase_ids = [phase.id for phase in phases]
     piece_types = _piece_types(top["pieces"], layout)
-    start_phase, start_pieces = phase_ids[0], ()
+    start_phase = phase_ids[0]
+    start_pieces: tuple[StartPiece, ...] = ()
     if "start" in top:
         start = top["start"].mapping((), ("phase", "pieces"))
         if "phase" in start:
@@ -167,8 +168,9 @@ class _LayoutFields:
         if not entry.is_mapping:
             return entry.integer(1, maximum)
         child, setting = self._setting(field, entry)
-        in_range = isinstance(setting, IntegerSetting) and setting.minimum >= 1
-        if not in_range or setting.maximum > maximum:
+        if not isinstance(setting, IntegerSetting) or not (
+            1 <= setting.minimum <= setting.maximum <= maximum
+        ):
             raise child.fault(f"must be a setting from 1 to at most {maximum}")
         return setting.default
 
@@ -197,7 +199,7 @@ def _zone(entry: Entry) -> Zone:
     shape = found[shapes[0]]
     if shapes[0] == "rectangle":
         x0, y0, x1, y1 = (item.number(0, 1) for item in shape.items(4, 4))
-        polygon = ((x0, y0), (x1, y0), (x1, y1), (x0, y1))
+        polygon: tuple[tuple[float, float], ...] = ((x0, y0), (x1, y0), (x1, y1), (x0, y1))
     elif shapes[0] == "circle":
         polygon = _circle(shape)
     else:

@@ -58,7 +58,7 @@ class Entry:
     @property
     def is_integer(self) -> bool:
         """Whether a whole number is written here."""
-        return self.node.tag == _INT
+        return bool(self.node.tag == _INT)
 
     @property
     def is_mapping(self) -> bool:

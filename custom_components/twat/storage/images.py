@@ -24,10 +24,9 @@ import shutil
 import struct
 from typing import Final
 from uuid import uuid4
-import warnings
 import zlib
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
 from .errors import DiskFull, ImageRejected, NotFound, NotWritable
 
@@ -57,6 +56,9 @@ _JPEG: Final = frozenset({"JPEG", "MPO"})
 _STARTS: Final = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"RIFF")
 # What Pillow's decoders raise on damaged files.
 _DAMAGE: Final = (OSError, SyntaxError, ValueError, EOFError, struct.error, zlib.error, IndexError)
+
+# EXIF: the camera was turned by a quarter when the photo was taken.
+_LYING: Final = frozenset({5, 6, 7, 8})
 
 _GAME: Final = re.compile(r"[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}", re.ASCII)
 _IMAGE: Final = re.compile(
@@ -296,10 +298,11 @@ def _decode(data: bytes) -> tuple[ImageInfo, Image.Image]:
         # become the width when the camera was turned.
         image.draft("RGB", (THUMBNAIL_WIDTH, THUMBNAIL_WIDTH))
         try:
+            lies = image.getexif().get(ExifTags.Base.Orientation) in _LYING
             turned = ImageOps.exif_transpose(image).convert("RGB")
         except _DAMAGE as err:
             raise ImageRejected("truncated", f"the photo is damaged or cut off: {err}") from err
-    if (turned.width > turned.height) != (width > height):
+    if lies:
         width, height = height, width
     if width > THUMBNAIL_WIDTH:
         size = (THUMBNAIL_WIDTH, max(1, round(height * THUMBNAIL_WIDTH / width)))
@@ -312,10 +315,7 @@ def _decode(data: bytes) -> tuple[ImageInfo, Image.Image]:
 def _open(data: bytes) -> Image.Image:
     """Read a picture's header; nothing is decoded yet."""
     try:
-        with warnings.catch_warnings():
-            # Our own limit is stricter than the one that Pillow warns of.
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            return Image.open(BytesIO(data), formats=_FORMATS)
+        return Image.open(BytesIO(data), formats=_FORMATS)
     except Image.DecompressionBombError as err:
         raise ImageRejected("too_many_pixels", str(err)) from err
     except (UnidentifiedImageError, *_DAMAGE) as err:

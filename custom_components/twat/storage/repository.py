@@ -153,8 +153,8 @@ class Repository:
         """
         with self._database.writing() as session:
             # By statement: the database removes what belongs to the game without loading it.
-            if not session.execute(delete(GameRow).where(GameRow.id == game_id)).rowcount:
-                raise NotFound("game", game_id)
+            _get(session, GameRow, game_id)
+            session.execute(delete(GameRow).where(GameRow.id == game_id))
 
     # Captures
 

@@ -1,0 +1,86 @@
+"""What the vision service is asked: the body of ``POST /v1/analyses``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from .model import Game, GameState, JsonObject
+from .profile import GameProfile
+
+
+@dataclass(frozen=True, slots=True)
+class ImageHashes:
+    """SHA-256 of the photos an analysis looks at, lower-case hexadecimal.
+
+    Attributes:
+        after: The new photo.
+        before: The photo of the accepted state; None for the setup photo.
+        reference: The setup photo, to which the corners belong; None when there is none yet.
+    """
+
+    after: str
+    before: str | None = None
+    reference: str | None = None
+
+    def to_json(self) -> JsonObject:
+        """Return the hashes as JSON."""
+        return {"after": self.after, "before": self.before, "reference": self.reference}
+
+
+def analysis_request(
+    game: Game,
+    profile: GameProfile,
+    state: GameState,
+    *,
+    capture_id: str,
+    images: ImageHashes,
+    corners: Sequence[tuple[float, float]] | None,
+    model: str | None = None,
+    identify_pieces: str = "auto",
+) -> JsonObject:
+    """Return the request for one capture.
+
+    Args:
+        game: The game.
+        profile: Its profile.
+        state: The accepted state to compare with.
+        capture_id: Makes the request idempotent.
+        images: The photos.
+        corners: The board's corners in the reference photo (if there is none: in the before, else
+            the after photo), 0…1, from top left clockwise; None lets the service look for them.
+        model: Vision model to name pieces with; None for the service's default.
+        identify_pieces: ``auto``, ``always`` or ``never``.
+
+    Returns:
+        The JSON body. An empty board is sent as unknown pieces: nobody said what stands there.
+    """
+    layout = profile.layout_for(game.settings)
+    pieces = [piece.to_json() for piece in state.board.pieces]
+    return {
+        "capture_id": capture_id,
+        "images": images.to_json(),
+        "board": {
+            "corners": None if corners is None else [[x, y] for x, y in corners],
+            "markers": None,
+            "layout": layout.to_json(),
+        },
+        "pieces": pieces or None,
+        "players": [
+            {"position": player.position, "name": player.name, "color": player.color}
+            for player in game.players
+        ],
+        "active_player": state.active_player,
+        "vocabulary": [
+            {
+                "type": piece_type.id,
+                "name": piece_type.name,
+                "spaces": None if piece_type.spaces is None else list(piece_type.spaces),
+            }
+            for piece_type in profile.piece_types
+        ],
+        "candidates": [],
+        "tasks": {"detect_changes": True, "identify_pieces": identify_pieces},
+        "model": model,
+        "thresholds": {"confidence": game.confidence_threshold},
+    }
