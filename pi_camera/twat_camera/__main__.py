@@ -54,8 +54,13 @@ def make_app(args: argparse.Namespace, info: ServiceInfo) -> web.Application:
         )
         add_simulator_routes(app, add_camera(app, simulated, info.version), simulated)
     else:
-        from .backends.picamera2 import PiCamera
-
+        try:
+            from .backends.picamera2 import PiCamera
+        except ImportError as err:
+            raise UsageError(
+                "--backend picamera2 needs Picamera2: apt install python3-picamera2, and an "
+                f"environment with system site packages ({err})"
+            ) from err
         add_camera(app, PiCamera(), info.version)
     return app
 

@@ -89,8 +89,9 @@ class SimulatedCamera:
         self._stills += 1
         light, lens = self._drift(self._stills)
         if lens != _LENS_POSITION:
-            picture = cv2.GaussianBlur(picture, (0, 0), 0.3 + 9 * abs(lens - _LENS_POSITION))
-        photo = self._running_sensor().expose(_photo(picture), light, self._stills)
+            off = 0.3 + 9 * abs(lens - _LENS_POSITION)
+            picture = np.asarray(cv2.GaussianBlur(picture, (0, 0), off), np.uint8)
+        photo = self._running_sensor().expose(picture, light, self._stills)
         still = Still(
             encode(photo),
             datetime.now(UTC),
@@ -238,8 +239,4 @@ class SimulatedCamera:
 
 
 def _shrink(picture: Photo, size: tuple[int, int]) -> Photo:
-    return _photo(cv2.resize(picture, size, interpolation=cv2.INTER_AREA))
-
-
-def _photo(picture: Any) -> Photo:
-    return np.asarray(picture, np.uint8)
+    return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)

@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from .optics import HEIGHT, WIDTH
 from .scene import Photo
-from .texture import value_noise
+from .texture import Image, blur, value_noise
 
 _SCALE: Final = 4
 _SIZE: Final = (HEIGHT // _SCALE, WIDTH // _SCALE)
@@ -27,8 +27,6 @@ _FINGERS: Final = (
 )
 _PALM: Final = ((-0.34, 0.0), (-0.36, 0.3), (-0.28, 0.56), (0.0, 0.64), (0.26, 0.58), (0.42, 0.46),
                 (0.38, 0.1), (0.26, -0.2), (-0.24, -0.2))  # fmt: skip
-
-Floats = npt.NDArray[np.float32]
 
 
 class Hand:
@@ -52,13 +50,13 @@ class Hand:
         self._color, self._alpha = self._draw(rng)
         fall = np.array([[1, 0, 26], [0, 1, 22]], np.float32)
         shadow = cv2.warpAffine(self._alpha, fall, (_SIZE[1], _SIZE[0]))
-        self._shadow = cv2.GaussianBlur(shadow, (0, 0), 9)
+        self._shadow = blur(np.asarray(shadow, np.float32), 9)
 
     def over(self, picture: Photo) -> Photo:
         """Return a full-size picture with the hand in it."""
         dark = np.asarray(np.round(255 * (1 - 0.5 * self._shadow * (1 - self._alpha))), np.uint8)
-        dark = cv2.resize(cv2.merge([dark, dark, dark]), (WIDTH, HEIGHT))
-        out = cv2.multiply(picture, dark, scale=1 / 255)
+        full = cv2.resize(cv2.merge([dark, dark, dark]), (WIDTH, HEIGHT))
+        out = cv2.multiply(picture, full, scale=1 / 255)
         rows, columns = np.nonzero(self._alpha > 0.002)
         top, bottom = int(rows.min()), int(rows.max()) + 1
         left, right = int(columns.min()), int(columns.max()) + 1
@@ -71,25 +69,24 @@ class Hand:
         window[:] = np.clip(window * (1 - alpha) + color[..., ::-1] * alpha, 0, 255)
         return np.asarray(out, np.uint8)
 
-    def _draw(self, rng: np.random.Generator) -> tuple[Floats, Floats]:
+    def _draw(self, rng: np.random.Generator) -> tuple[Image, Image]:
         """Return the hand in RGB 0…255 and how much of each pixel it covers, at a quarter size."""
-        color = np.zeros((*_SIZE, 3), np.float32)
-        alpha = np.zeros(_SIZE, np.float32)
-        reach = 3.2 * max(_SIZE)
-        self._blob(color, alpha, self._limb([(0.0, -0.1), (0.06, -1.2)], 0.30), _SKIN, 0.9)
-        self._blob(color, alpha, self._polygon(_PALM), _SKIN, 1.0)
-        # The thumb last: it lies over the fingers it meets.
-        for joints, thick in (*_FINGERS[1:], _FINGERS[0]):
-            self._blob(color, alpha, self._limb(list(joints), thick), _SKIN, 1.0)
-        sleeve = self._limb([(0.05, -1.05), (0.05 + 0.1, -reach / self._length)], 0.44)
-        self._blob(color, alpha, sleeve, _SLEEVE, 0.9)
-        blotch = (
-            1 + 0.035 * value_noise(_SIZE, (18, 18), rng) + 0.02 * value_noise(_SIZE, (3, 3), rng)
-        )
-        color *= blotch[..., None]
-        return cv2.GaussianBlur(color, (0, 0), 0.8).astype(np.float32), cv2.GaussianBlur(
-            alpha, (0, 0), 1.0
-        ).astype(np.float32)
+        # One skin over all parts: where two meet, the higher one shows, and a crease remains.
+        flesh = [
+            self._swell(self._limb([(0.0, 0.3), (0.06, -1.3)], 0.27)),
+            0.8 * self._swell(self._polygon(_PALM)),
+            *(self._swell(self._limb(list(joints), thick)) for joints, thick in _FINGERS),
+        ]
+        skin = np.max(flesh, axis=0)
+        reach = -3.2 * max(_SIZE) / self._length
+        cloth = self._swell(self._limb([(0.05, -1.05), (0.15, reach)], 0.42))
+        color = self._lit(skin, _SKIN)
+        sleeve = blur(np.asarray(cloth > 0, np.float32), 0.9)
+        color = color * (1 - sleeve[..., None]) + self._lit(cloth, _SLEEVE) * sleeve[..., None]
+        blotch = 0.035 * value_noise(_SIZE, (18, 18), rng) + 0.02 * value_noise(_SIZE, (3, 3), rng)
+        color *= 1 + blotch[..., None]
+        cover = np.asarray((skin > 0) | (cloth > 0), np.float32)
+        return blur(np.asarray(color, np.float32), 0.8), blur(cover, 1.0)
 
     def _place(self, points: list[tuple[float, float]]) -> npt.NDArray[np.float64]:
         """Turn hand lengths (across, along; the fingertips at 1.1) into pixels."""
@@ -99,13 +96,12 @@ class Hand:
             self._target + local[:, :1] * self._across + (local[:, 1:] - tip) * self._along
         )
 
-    def _polygon(self, points: tuple[tuple[float, float], ...]) -> Floats:
+    def _polygon(self, points: tuple[tuple[float, float], ...]) -> Image:
         mask = np.zeros(_SIZE, np.float32)
         cv2.fillPoly(mask, [np.round(self._place(list(points))).astype(np.int32)], 1.0)
-        soft = cv2.GaussianBlur(mask, (0, 0), 0.08 * self._length)
-        return np.asarray(soft > 0.5, np.float32)
+        return np.asarray(blur(mask, 0.08 * self._length) > 0.5, np.float32)
 
-    def _limb(self, joints: list[tuple[float, float]], thick: float) -> Floats:
+    def _limb(self, joints: list[tuple[float, float]], thick: float) -> Image:
         mask = np.zeros(_SIZE, np.float32)
         points = np.round(self._place(joints)).astype(np.int32)
         cv2.polylines(mask, [points], False, 1.0, max(2, round(2 * thick * self._length)))
@@ -113,26 +109,19 @@ class Hand:
             cv2.circle(mask, (int(x), int(y)), round(thick * self._length), 1.0, -1)
         return mask
 
-    def _blob(
-        self,
-        color: Floats,
-        alpha: Floats,
-        mask: Floats,
-        paint: tuple[int, int, int],
-        strength: float,
-    ) -> None:
-        """Paint a part, rounded like flesh: its height grows with the distance from its edge."""
+    def _swell(self, mask: Image) -> Image:
+        """Return heights in pixels: round in section, as limbs are; 0 outside of the mask."""
         distance = cv2.distanceTransform(mask.astype(np.uint8), cv2.DIST_L2, 5)
         most = max(float(distance.max()), 1.0)
         inside = np.clip(distance / most, 0, 1)
-        height = most * np.sqrt(np.clip(1 - (1 - inside) ** 2, 0, 1))
-        height = cv2.GaussianBlur(height, (0, 0), 0.025 * self._length + 1)
-        slope_x = cv2.Sobel(height, cv2.CV_32F, 1, 0, scale=1 / 8)
-        slope_y = cv2.Sobel(height, cv2.CV_32F, 0, 1, scale=1 / 8)
-        normals = np.dstack([-slope_x, -slope_y, np.ones_like(slope_x)])
+        return np.asarray(most * np.sqrt(np.clip(1 - (1 - inside) ** 2, 0, 1)), np.float32)
+
+    def _lit(self, height: Image, paint: tuple[int, int, int]) -> Image:
+        """Return a surface's colour under the lamp, RGB 0…255."""
+        smooth = blur(height, 0.02 * self._length + 1)
+        slope_x = cv2.Sobel(smooth, cv2.CV_32F, 1, 0, scale=1 / 8)
+        slope_y = cv2.Sobel(smooth, cv2.CV_32F, 0, 1, scale=1 / 8)
+        normals: Image = np.dstack([-slope_x, -slope_y, np.ones_like(slope_x)]).astype(np.float32)
         normals /= np.sqrt((normals**2).sum(axis=2, keepdims=True))
         light = 0.42 + 0.66 * np.clip(normals @ _LIGHT, 0, 1)
-        lit = np.array(paint, np.float32) * (1 + strength * (light - 1))[..., None]
-        soft = cv2.GaussianBlur(mask, (0, 0), 0.9)[..., None]
-        color[:] = color * (1 - soft) + np.clip(lit, 0, 255) * soft
-        np.maximum(alpha, soft[..., 0], out=alpha)
+        return np.asarray(np.clip(np.array(paint) * light[..., None], 0, 255), np.float32)

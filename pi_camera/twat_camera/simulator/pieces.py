@@ -7,7 +7,7 @@ real one is. Cubes and flags are boxes.
 
 from dataclasses import dataclass
 import math
-from typing import Final
+from typing import Any, Final
 
 import cv2
 import numpy as np
@@ -202,5 +202,5 @@ def _box(piece: Standing, unit: float, optics: Optics) -> Sprite:
     )
 
 
-def _unmultiply(color: npt.NDArray[np.floating], alpha: npt.NDArray[np.floating]) -> Floats:
+def _unmultiply(color: npt.NDArray[Any], alpha: npt.NDArray[Any]) -> Floats:
     return np.asarray(color / np.maximum(alpha, 1e-3)[..., None], np.float32)

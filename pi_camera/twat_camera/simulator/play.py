@@ -20,7 +20,8 @@ FOOT: dict[str, float] = {
 }
 """Radius of what a shape covers of the board, in the board's piece units."""
 
-_SUPPLY_COLUMNS = 5
+_SUPPLY_WIDTH = 0.42
+"""How much table there is beside the board, in board units."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,12 +126,13 @@ def _supply_spots(script: Script, board: Board) -> dict[str, Point]:
     pitch = 1.0 * board.piece_unit
     # Farther off than a cell, so that nothing off the board can be taken for something on it.
     gap = board.frame + 1.3 * max(0.12, pitch)
+    columns = max(1, int(_SUPPLY_WIDTH / pitch))
     counts: dict[int, int] = {}
     spots: dict[str, Point] = {}
     seats = sorted(player.position for player in script.players)
     for piece, (_, player) in script.pieces().items():
         seat = seats.index(player)
-        row, column = divmod(counts.get(player, 0), _SUPPLY_COLUMNS)
+        row, column = divmod(counts.get(player, 0), columns)
         counts[player] = counts.get(player, 0) + 1
         away = gap + column * pitch
         x = -away if seat % 2 == 0 else width + away

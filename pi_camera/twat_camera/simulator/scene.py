@@ -15,7 +15,7 @@ from .optics import HEIGHT, WIDTH, Optics, Pose
 from .pieces import LIGHT, Sprite, draw, foot, height
 from .play import Standing
 from .spaces import Board, GridBoard
-from .texture import Image
+from .texture import Image, blur
 from .zone_art import zone_board
 
 Photo = npt.NDArray[np.uint8]
@@ -90,9 +90,9 @@ class Scene:
             wide = radius * self.optics.scale(piece.x, piece.y, 0) / _SHADOW_SCALE
             _capsule(cast, pixels, wide, wide * 0.75)
             _capsule(contact, pixels[:1].repeat(2, axis=0), wide * 1.3, wide * 1.3)
-        blur = unit * self.optics.scale(*self.optics.center, 0) / _SHADOW_SCALE
-        cast = cv2.GaussianBlur(cast, (0, 0), 0.11 * blur)
-        contact = cv2.GaussianBlur(contact, (0, 0), 0.07 * blur)
+        spread = unit * self.optics.scale(*self.optics.center, 0) / _SHADOW_SCALE
+        cast = blur(cast, 0.11 * spread)
+        contact = blur(contact, 0.07 * spread)
         left = (1 - 0.42 * cast) * (1 - 0.30 * contact)
         return np.asarray(np.round(255 * left), np.uint8)
 
@@ -159,7 +159,7 @@ class Scene:
         mask = np.zeros(size, np.float32)
         points = np.round(self.optics.project(outline) / _SHADOW_SCALE).astype(np.int32)
         cv2.fillConvexPoly(mask, points, 1.0)
-        mask = cv2.GaussianBlur(mask, (0, 0), 5)
+        mask = blur(mask, 5)
         picture *= 1 - 0.5 * cv2.resize(mask, (WIDTH, HEIGHT))[..., None]
 
 

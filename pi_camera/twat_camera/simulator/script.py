@@ -183,10 +183,12 @@ class Script(_Part):
         return next(one.color for one in self.players if one.position == player)
 
     def _check_pieces(self) -> None:
-        spaces = self._space_names()
+        spaces: frozenset[str | None] = self._space_names()
         seats = {player.position for player in self.players}
         known: dict[str, tuple[str, int]] = {}
-        uses = [("start", p.id, p.type, p.player, (p.space,)) for p in self.start]
+        uses: list[tuple[str, str, str, int, tuple[str | None, ...]]] = [
+            ("start", p.id, p.type, p.player, (p.space,)) for p in self.start
+        ]
         uses += [
             (f"step {number}", m.piece, m.type, m.player, (m.from_space, m.to_space))
             for number, step in enumerate(self.steps, 1)
@@ -204,10 +206,10 @@ class Script(_Part):
             if known.setdefault(piece, (kind, player)) != (kind, player):
                 raise ValueError(f"{place}: it had another type or player before")
             for space in used:
-                if space is not None and space not in spaces:
+                if space not in spaces | {None}:
                     raise ValueError(f"{place}: there is no space {space!r}")
 
-    def _space_names(self) -> frozenset[str]:
+    def _space_names(self) -> frozenset[str | None]:
         if self.layout.grid is not None:
             grid = self.layout.grid
             return frozenset(cell_names(grid.columns, grid.rows, grid.origin))

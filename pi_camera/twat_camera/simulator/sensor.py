@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from .optics import HEIGHT, WIDTH
 from .scene import Photo
+from .texture import blur
 
 JPEG_QUALITY: Final = 90
 _STRIP = 162
@@ -123,9 +124,8 @@ def _noise_tile(rng: np.random.Generator) -> tuple[Photo, Photo]:
     Brightness noise is fine, colour noise coarser, as demosaicing leaves them.
     """
     shape = (2 * _STRIP, WIDTH)
-    fine = cv2.GaussianBlur(rng.standard_normal(shape, np.float32), (0, 0), 0.6)
-    color = rng.standard_normal((*shape, 3), np.float32)
-    color = cv2.GaussianBlur(color, (0, 0), 1.4)
+    fine = blur(rng.standard_normal(shape, np.float32), 0.6)
+    color = blur(rng.standard_normal((*shape, 3), np.float32), 1.4)
     noise = 2.2 * fine[..., None] / fine.std() + 1.3 * color / color.std()
     rounded = np.round(noise)
     return (

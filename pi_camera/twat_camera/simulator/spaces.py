@@ -18,7 +18,7 @@ Origin = Literal["top_left", "bottom_left"]
 
 
 def column_name(index: int) -> str:
-    """Return the letters of a column counted from 0: A … Z, AA …"""
+    """Return the letters of a column counted from 0: A, B, up to Z, then AA."""
     name = ""
     index += 1
     while index:

@@ -1,5 +1,7 @@
 """Materials, made of noise: wood, paper, cloth. Everything is RGB float32 in 0…1."""
 
+import itertools
+
 import cv2
 import numpy as np
 import numpy.typing as npt
@@ -25,6 +27,11 @@ def value_noise(
     )
 
 
+def blur(image: Image, sigma: float) -> Image:
+    """Return an image of any number of channels, blurred."""
+    return np.asarray(cv2.GaussianBlur(image, (0, 0), sigma), np.float32)
+
+
 def wood(
     shape: tuple[int, int],
     light: tuple[int, int, int],
@@ -41,7 +48,7 @@ def wood(
         rng: Source of chance.
         grain: Size of the grain; 1 suits about a metre across 2,000 pixels.
     """
-    height, width = shape
+    height = shape[0]
     rows = np.arange(height, dtype=np.float32)[:, None]
     wander = value_noise(shape, (160 * grain, 900 * grain), rng) * 14 * grain
     # Rings cut lengthwise: bands across y of uneven width, bent by the wander.
@@ -52,8 +59,8 @@ def wood(
     broad = value_noise(shape, (240 * grain, 1400 * grain), rng)
     mix = np.clip(0.42 + 0.16 * rings.astype(np.float32) + 0.07 * fibre + 0.12 * broad, 0, 1)
     share = np.linspace(0, 1, 1024, dtype=np.float32)[:, None]
-    tones = (np.float32(light) * (1 - share) + np.float32(dark) * share) / np.float32(255)
-    return np.asarray(tones[(mix * 1023).astype(np.int16)], np.float32)
+    tones = (np.array(light) * (1 - share) + np.array(dark) * share) / 255
+    return np.asarray(tones.astype(np.float32)[(mix * 1023).astype(np.int16)], np.float32)
 
 
 def planks(
@@ -67,7 +74,7 @@ def planks(
     height, width = shape
     top = np.empty((height, width, 3), np.float32)
     edges = np.linspace(0, height, count + 1).astype(int)
-    for upper, lower in zip(edges[:-1], edges[1:], strict=True):
+    for upper, lower in itertools.pairwise(edges):
         tint = 1 + rng.uniform(-0.09, 0.07)
         top[upper:lower] = wood((lower - upper, width), light, dark, rng) * np.float32(tint)
         top[lower - 2 : lower] *= 0.62

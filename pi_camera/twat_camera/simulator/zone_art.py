@@ -42,6 +42,8 @@ def zone_board(board: ZoneBoard, rng: np.random.Generator) -> Image:
             _ring(draw, zone, box)
         elif long >= 1.9 and zone.area > 0.01:
             _track(draw, zone, box, rng)
+        elif long >= 1.9:
+            _strip(draw, zone, box)
         elif zone.area > 0.03:
             _panel(draw, zone, box)
         elif zone.area < 0.0025:
@@ -156,6 +158,17 @@ def _panel(draw: ImageDraw.ImageDraw, zone: Zone, box: Box) -> None:
         4,
     )
     _label(draw, zone.name, (center[0], top + 34), 40, right - left)
+
+
+def _strip(draw: ImageDraw.ImageDraw, zone: Zone, box: Box) -> None:
+    left, top, right, bottom = box
+    draw.rounded_rectangle(box, 12, (96, 62, 44, 150), (*_LINE, 230), 4)
+    size = bottom - top
+    for index in range(4):
+        x = left + (right - left) * (index + 0.5) / 4
+        seat = (x - 0.3 * size, top + 0.2 * size, x + 0.3 * size, bottom - 0.2 * size)
+        draw.ellipse(seat, (*_INK, 70), (*_LINE, 140), 3)
+    _label(draw, zone.name, ((left + right) / 2, bottom - 14), 20, right - left)
 
 
 def _ring(draw: ImageDraw.ImageDraw, zone: Zone, box: Box) -> None:
