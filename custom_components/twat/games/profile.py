@@ -237,12 +237,13 @@ class GameProfile:
         return checked
 
     def layout_for(self, settings: Mapping[str, Any]) -> Layout:
-        """Return the board of a game with these settings.
+        """Return the board of a game with these settings; those it does not depend on are ignored.
 
         Raises:
-            GameError: ``unknown_setting``, ``invalid_setting``.
+            GameError: ``invalid_setting``.
         """
-        checked = self.checked_settings(settings)
+        used = self.layout_settings.values()
+        checked = self.checked_settings({k: v for k, v in settings.items() if k in used})
         values = {field: checked[setting] for field, setting in self.layout_settings.items()}
         return replace(self.layout, **values)
 

@@ -37,14 +37,13 @@ _SOURCES: Final = frozenset({"tracking", "vlm", "both"})
 class ReadingKind(StrEnum):
     """What came of a photo.
 
-    ``PROPOSAL``: moves or questions, which wait for a player or are accepted at once;
-    ``NOTHING_CHANGED``: the table is as it was accepted; ``SETUP``: the first photo, and the
-    start position is known already; ``UNREADABLE``: the photo shows too little, take another one.
+    ``PROPOSAL``: moves, questions or a start position, which wait for a player or are accepted at
+    once; ``NOTHING_CHANGED``: the table is as it was accepted; ``UNREADABLE``: no move was read,
+    but the photo shows too little to say that there was none; take another one.
     """
 
     PROPOSAL = "proposal"
     NOTHING_CHANGED = "nothing_changed"
-    SETUP = "setup"
     UNREADABLE = "unreadable"
 
 
@@ -78,8 +77,12 @@ def read_result(
     capture_id: str,
     setup: bool,
     at: datetime,
+    warnings: Sequence[str] = (),
 ) -> Reading:
     """Return what an analysis means for a game.
+
+    A first photo always leads to a proposal, so that there is an accepted photo to compare the next
+    one with. Where the start position is known it stays as it is, whatever the photo shows.
 
     Args:
         result: ``results`` of a completed job.
@@ -89,6 +92,7 @@ def read_result(
         capture_id: The photo.
         setup: It was the first photo, without one before.
         at: Now, UTC.
+        warnings: Codes of what the caller found doubtful beside the result's own.
 
     Raises:
         ResultError: The answer does not follow the agreed form, or names spaces or players that
@@ -100,7 +104,7 @@ def read_result(
     confidence = top.fraction("confidence")
     regions = tuple(parser.region(node) for node in top.nodes("changed_regions"))
     questions = tuple(parser.question(node) for node in top.nodes("questions"))
-    warnings = top.texts("warnings")
+    codes = (*warnings, *top.texts("warnings"))
     moves = tuple(parser.move(node) for node in top.nodes("moves"))
     detected = tuple(parser.detected(node) for node in top.nodes("detected_pieces"))
     if setup:
@@ -110,15 +114,14 @@ def read_result(
     except GameError as err:
         raise ResultError("results.moves", str(err)) from err
     if applied.problems:
-        warnings = (*warnings, STATE_CONFLICT)
-    doubtful = any(warning not in HARMLESS_WARNINGS for warning in warnings)
-    if not applied.moves and not questions:
-        kind = ReadingKind.SETUP if setup else ReadingKind.NOTHING_CHANGED
-        if not setup and any(region.kind != _MOVED_WITHIN for region in regions):
-            warnings = (*warnings, UNEXPLAINED_CHANGE)
-            doubtful = True
-        kind = ReadingKind.UNREADABLE if doubtful else kind
-        return Reading(kind, None, confidence, warnings, questions, regions)
+        codes = (*codes, STATE_CONFLICT)
+    if not applied.moves and not questions and not setup:
+        if any(region.kind != _MOVED_WITHIN for region in regions):
+            codes = (*codes, UNEXPLAINED_CHANGE)
+        kind = ReadingKind.UNREADABLE if _doubtful(codes) else ReadingKind.NOTHING_CHANGED
+        return Reading(kind, None, confidence, codes, (), regions)
+    # A start position that was not read needs no sure reading.
+    sure = confidence >= game.confidence_threshold or (setup and not applied.moves)
     proposal = Proposal(
         game_id=game.id,
         capture_id=capture_id,
@@ -126,15 +129,19 @@ def read_result(
         moves=applied.moves,
         board=applied.board,
         confidence=confidence,
-        warnings=warnings,
+        warnings=codes,
         questions=questions,
         summary=describe_moves(applied.moves, game, profile),
         regions=regions,
-        acceptable=confidence >= game.confidence_threshold and not questions and not doubtful,
+        acceptable=sure and not questions and not _doubtful(codes),
         setup=setup,
         created_at=at,
     )
-    return Reading(ReadingKind.PROPOSAL, proposal, confidence, warnings, questions, regions)
+    return Reading(ReadingKind.PROPOSAL, proposal, confidence, codes, questions, regions)
+
+
+def _doubtful(warnings: Sequence[str]) -> bool:
+    return any(warning not in HARMLESS_WARNINGS for warning in warnings)
 
 
 class _Node:

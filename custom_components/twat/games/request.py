@@ -53,7 +53,8 @@ def analysis_request(
         identify_pieces: ``auto``, ``always`` or ``never``.
 
     Returns:
-        The JSON body. An empty board is sent as unknown pieces: nobody said what stands there.
+        The JSON body. Before the first photo an empty board means that nobody said what stands
+        there; its pieces are null then.
     """
     layout = profile.layout_for(game.settings)
     pieces = [piece.to_json() for piece in state.board.pieces]
@@ -65,7 +66,7 @@ def analysis_request(
             "markers": None,
             "layout": layout.to_json(),
         },
-        "pieces": pieces or None,
+        "pieces": pieces if pieces or images.before is not None else None,
         "players": [
             {"position": player.position, "name": player.name, "color": player.color}
             for player in game.players
