@@ -35,15 +35,17 @@ def grid_board(board: GridBoard, rng: np.random.Generator) -> Image:
     border = round(board.frame * BOARD_PIXELS)
     inner = (board.rows * cell, board.columns * cell)
     shape = (inner[0] + 2 * border, inner[1] + 2 * border)
-    drawing = wood(shape, *_FRAME, rng, grain=0.7)
-    light = wood((inner[0] + 300, inner[1] + 300), *_MAPLE, rng, grain=0.8)
-    dark = wood((inner[0] + 300, inner[1] + 300), *_WALNUT, rng, grain=0.8)
+    # Only its border shows, so half the resolution does.
+    half = wood((shape[0] // 2, shape[1] // 2), *_FRAME, rng, grain=0.4)
+    drawing = np.asarray(cv2.resize(half, shape[::-1]), np.float32)
+    sheet = (3 * cell, 5 * cell)
+    light = wood(sheet, *_MAPLE, rng, grain=0.8)
+    dark = wood(sheet, *_WALNUT, rng, grain=0.8)
     for row in range(board.rows):
         for column in range(board.columns):
             source = light if (row + column) % 2 == 0 else dark
-            # Every cell is its own piece of veneer.
-            y = row * cell + int(rng.integers(0, 300))
-            x = column * cell + int(rng.integers(0, 300))
+            # Every cell is its own piece of veneer, cut from a sheet.
+            y, x = (int(rng.integers(0, side - cell)) for side in sheet)
             veneer = source[y : y + cell, x : x + cell] * np.float32(1 + rng.uniform(-0.05, 0.05))
             top, left = border + row * cell, border + column * cell
             drawing[top : top + cell, left : left + cell] = veneer

@@ -148,7 +148,7 @@ class ZoneBoard:
             one for one in self.zones if one.area < zone.area and _boxes_meet(one.box, zone.box)
         ]
         left, top, right, bottom = zone.box
-        pitch = max(radius * 1.1, 0.006)
+        pitch = max(radius * 0.6, 0.004)
         columns = max(1, int((right - left) / pitch))
         rows = max(1, int((bottom - top) / pitch))
         spots = [
