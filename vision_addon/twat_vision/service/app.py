@@ -1,7 +1,7 @@
 """Puts the service together."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 import contextlib
 
 from aiohttp import web
@@ -30,14 +30,17 @@ from .keys import (
 )
 from .metrics import Metrics
 from .openapi import openapi_json
-from .pool import WorkerPool
+from .pool import COMMAND, WorkerPool
 from .settings import Settings
 
 MAX_JSON_BYTES = 8 * 1024 * 1024
 
 
 def create_app(
-    info: ServiceInfo, settings: Settings, namer: PieceNamer | None = None
+    info: ServiceInfo,
+    settings: Settings,
+    namer: PieceNamer | None = None,
+    worker_command: Sequence[str] = COMMAND,
 ) -> web.Application:
     """Make the application; it works once started.
 
@@ -45,12 +48,13 @@ def create_app(
         info: What the service is called.
         settings: What the person who runs it decided.
         namer: The vision-language model, where there is one.
+        worker_command: What starts a worker process, where a test brings its own.
 
     Raises:
         DataDirError: The data directory cannot be used; also on start, when another service does.
     """
     app = create_base_app(info, settings.data_dir, client_max_size=MAX_JSON_BYTES)
-    pool = WorkerPool(settings.workers)
+    pool = WorkerPool(settings.workers, worker_command)
     app[SETTINGS] = settings
     app[NAMER] = namer
     app[DATABASE] = Database(settings.database)

@@ -115,7 +115,8 @@ class Database:
                     connection.execute("ROLLBACK")
                 raise
         except sqlite3.OperationalError as err:
-            if err.sqlite_errorcode == sqlite3.SQLITE_FULL:
+            # Errors of the module itself carry no code.
+            if getattr(err, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL:
                 raise DatabaseFull(str(err)) from err
             raise
         return result
