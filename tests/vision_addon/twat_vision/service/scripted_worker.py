@@ -2,6 +2,7 @@
 
 Standard library only, so that it starts in no time. `hold…` waits in the middle of the task until the test opens the
 FIFO of that name for writing; `crash…` dies; `fail…` fails; `garbage…` breaks the protocol; everything else completes.
+A detection has no id: it does what a file `…-detect` in the control folder is called.
 """
 
 import json
@@ -47,8 +48,15 @@ def receive() -> dict[str, str] | None:
     return json.loads(sys.stdin.buffer.read(*LENGTH.unpack(head)))
 
 
+def name_of(task: dict[str, str]) -> str:
+    if task["kind"] == "analyse":
+        return str(json.loads(task["request"])["capture_id"])
+    found = [path.name for path in CONTROL.glob("*-detect")]
+    return found[0] if found else "detect"
+
+
 def do(task: dict[str, str]) -> None:
-    name = json.loads(task["request"])["capture_id"] if task["kind"] == "analyse" else "hold-detect"
+    name = name_of(task)
     send({"kind": "progress", "stage": "aligning"})
     if name.startswith("hold") and (CONTROL / name).exists():
         (CONTROL / name).open("rb").read()

@@ -22,7 +22,7 @@ async def get_events(request: web.Request) -> web.WebSocketResponse:
     socket = web.WebSocketResponse(heartbeat=_HEARTBEAT_SECONDS)
     await socket.prepare(request)
     request.app[SOCKETS].add(socket)
-    sending = asyncio.create_task(_send_events(request.app, socket, cursor))
+    sending = asyncio.create_task(_send_events(request, socket, cursor))
     try:
         # Nothing is expected from the client; receiving is what notices pongs and its leaving.
         async for _ in socket:
@@ -41,11 +41,13 @@ async def close_sockets(app: web.Application) -> None:
 
 
 async def _send_events(
-    app: web.Application, socket: web.WebSocketResponse, cursor: int | None
+    request: web.Request, socket: web.WebSocketResponse, cursor: int | None
 ) -> None:
+    app = request.app
     database, signal = app[DATABASE], app[EVENTS]
     oldest, latest = await database.call(jobs.event_bounds)
     await _send(
+        request,
         socket,
         {
             "type": "hello",
@@ -61,20 +63,24 @@ async def _send_events(
         if not oldest <= position <= latest:
             # Too old, or from a queue that is no more: what was missed cannot be told.
             position = latest
-            await _send(socket, {"type": "reset", "cursor": latest})
+            await _send(request, socket, {"type": "reset", "cursor": latest})
         events = await database.call(jobs.events_after, position, _BATCH)
         for position, event in events:
-            await _send(socket, {"cursor": position, **event})
+            await _send(request, socket, {"cursor": position, **event})
         if not events:
             await ticket.wait()
 
 
-async def _send(socket: web.WebSocketResponse, message: dict[str, Any]) -> None:
+async def _send(
+    request: web.Request, socket: web.WebSocketResponse, message: dict[str, Any]
+) -> None:
     try:
         async with asyncio.timeout(_SEND_SECONDS):
             await socket.send_json(message)
     except TimeoutError:
-        await socket.close(code=WSCloseCode.TRY_AGAIN_LATER)
+        # No farewell: that would have to get through the same full buffers.
+        if request.transport is not None:
+            request.transport.abort()
         raise
 
 
