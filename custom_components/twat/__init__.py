@@ -4,16 +4,8 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import config_validation as cv, device_registry as dr
 from homeassistant.helpers.typing import ConfigType
 
-from .camera_hub import CameraConfigEntry, CameraHub
-from .const import (
-    CAMERA_PLATFORMS,
-    CONF_KIND,
-    CONF_SERVICE_ID,
-    DOMAIN,
-    HUB_PLATFORMS,
-    MANUFACTURER,
-    Kind,
-)
+from .camera_hub import CameraConfigEntry, CameraHub, is_camera_entry
+from .const import CAMERA_PLATFORMS, CONF_SERVICE_ID, DOMAIN, HUB_PLATFORMS, MANUFACTURER
 from .coordinator import HubConfigEntry
 from .hub import TwatHub
 from .records import async_open_records
@@ -30,11 +22,9 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     return True
 
 
-async def async_setup_entry(
-    hass: HomeAssistant, entry: HubConfigEntry | CameraConfigEntry
-) -> bool:
+async def async_setup_entry(hass: HomeAssistant, entry: HubConfigEntry | CameraConfigEntry) -> bool:
     """Set up the hub or a camera."""
-    if entry.data[CONF_KIND] == Kind.CAMERA:
+    if is_camera_entry(entry):
         return await _async_setup_camera(hass, entry)
     return await _async_setup_hub(hass, entry)
 
@@ -81,7 +71,7 @@ async def async_unload_entry(
     hass: HomeAssistant, entry: HubConfigEntry | CameraConfigEntry
 ) -> bool:
     """Unload the hub or a camera."""
-    if entry.data[CONF_KIND] == Kind.CAMERA:
+    if is_camera_entry(entry):
         return await hass.config_entries.async_unload_platforms(entry, CAMERA_PLATFORMS)
     unloaded = await hass.config_entries.async_unload_platforms(entry, HUB_PLATFORMS)
     if unloaded:

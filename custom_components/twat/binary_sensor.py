@@ -15,8 +15,8 @@ from homeassistant.helpers.device_registry import DeviceInfo
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
-from .camera_hub import CameraConfigEntry, CameraHub
-from .const import CONF_KIND, CONF_SERVICE_ID, DOMAIN, Kind
+from .camera_hub import CameraConfigEntry, CameraHub, is_camera_entry
+from .const import CONF_SERVICE_ID, DOMAIN
 from .coordinator import GameView, HubConfigEntry
 from .entity import GameEntity, async_add_per_game
 from .summary import last_error
@@ -76,7 +76,7 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Set up the sensors of all games, or of a camera."""
-    if entry.data[CONF_KIND] == Kind.CAMERA:
+    if is_camera_entry(entry):
         async_add_entities([CameraConnected(entry.runtime_data)])
         return
     hub = entry.runtime_data

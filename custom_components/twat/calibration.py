@@ -14,7 +14,6 @@ from .clients.vision import Corners, VisionClient, as_corners
 from .const import CONF_CALIBRATIONS
 from .errors import HopError, game_error, invalid, service_error
 from .games.errors import GameError
-from .games.profiles import GameProfile
 from .stills import async_still
 from .table import Calibration, Table
 
@@ -90,11 +89,11 @@ async def async_detect(
     """
     profile = hub.profile(game_type)
     client = hub.require_vision()
-    image = (await async_still(hub.hass, table, Resolution.UHD)).image
     try:
-        layout = profile.layout_for(settings)
+        layout = profile.layout_for(profile.checked_settings(settings))
     except GameError as err:
         raise game_error(err) from err
+    image = (await async_still(hub.hass, table, Resolution.UHD)).image
     suggestion = await async_find_board(client, image, layout.to_json())
     if suggestion is None:
         raise invalid("board_not_found", table=table.name)

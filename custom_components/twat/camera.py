@@ -3,7 +3,6 @@
 from typing import override
 
 from aiohttp import web
-
 from homeassistant.components.camera import Camera, async_get_still_stream
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError

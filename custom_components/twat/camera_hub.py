@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 import logging
-from typing import override
+from typing import Any, TypeIs, override
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import CONF_TOKEN, CONF_URL
@@ -13,7 +13,7 @@ from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, Upda
 
 from .clients.camera import CameraClient, CameraStatus, Resolution, Still
 from .clients.errors import ConnectionFailed, ServiceError, Unauthorized, WrongVersion
-from .const import DOMAIN
+from .const import CONF_KIND, DOMAIN, Kind
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -21,6 +21,11 @@ _LOGGER = logging.getLogger(__name__)
 _HEARTBEAT = timedelta(seconds=30)
 
 type CameraConfigEntry = ConfigEntry[CameraHub]
+
+
+def is_camera_entry(entry: ConfigEntry[Any]) -> TypeIs[CameraConfigEntry]:
+    """Whether an entry of ours stands for a camera, and not for the hub."""
+    return bool(entry.data[CONF_KIND] == Kind.CAMERA)
 
 
 class CameraHub(DataUpdateCoordinator[CameraStatus]):

@@ -24,14 +24,7 @@ from .clients.camera import Resolution
 from .clients.errors import Hop
 from .const import DOMAIN, GameEvent
 from .errors import HopError, invalid
-from .games.model import (
-    AnalysisStatus,
-    Capture,
-    CaptureFailure,
-    JournalEntry,
-    JournalKind,
-    new_id,
-)
+from .games.model import AnalysisStatus, Capture, CaptureFailure, JournalEntry, JournalKind, new_id
 from .outcome import Outcome
 from .reading import Waiting, async_fetch_overlay, async_read
 from .stills import Photo, async_still
@@ -39,6 +32,7 @@ from .stills import Photo, async_still
 if TYPE_CHECKING:
     from .coordinator import GameCoordinator
     from .hub import TwatHub
+    from .vision_link import VisionLink
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -210,8 +204,8 @@ class CaptureManager:
                 queue.running = press
                 if press.capture.image is None:
                     await self._photograph(coordinator, queue, press)
-                else:
-                    await self._read(coordinator, press)
+                elif (link := self._hub.link) is not None:
+                    await self._read(coordinator, link, press)
                 queue.running = None
         finally:
             # What is left waits on disk for the vision service or the next start.
@@ -231,9 +225,7 @@ class CaptureManager:
             return queue.photographed.pop(0)
         return None
 
-    async def _photograph(
-        self, coordinator: GameCoordinator, queue: _Queue, press: Press
-    ) -> None:
+    async def _photograph(self, coordinator: GameCoordinator, queue: _Queue, press: Press) -> None:
         hub = self._hub
         game = coordinator.data.game
         coordinator.async_set_stage("photographing")
@@ -277,10 +269,10 @@ class CaptureManager:
         )
         return kept
 
-    async def _read(self, coordinator: GameCoordinator, press: Press) -> None:
+    async def _read(self, coordinator: GameCoordinator, link: VisionLink, press: Press) -> None:
         hub = self._hub
         try:
-            outcome = await async_read(hub, coordinator, press.capture)
+            outcome = await async_read(hub, coordinator, link, press.capture)
         except Waiting as err:
             capture = await hub.async_run(
                 hub.repository.update_capture,
@@ -299,7 +291,7 @@ class CaptureManager:
         coordinator.async_set_stage(None)
         async_tell_outcome(coordinator, outcome)
         press.settle(outcome)
-        await async_fetch_overlay(hub, coordinator, outcome.capture)
+        await async_fetch_overlay(hub, coordinator, link, outcome.capture)
 
     async def _fail(
         self,
@@ -329,9 +321,7 @@ class CaptureManager:
         except HomeAssistantError as unwritten:
             # The row still says pending; the next start finds it and says that it was interrupted.
             _LOGGER.warning("The failure could not be written down: %s", unwritten)
-            capture = replace(
-                press.capture, analysis_status=AnalysisStatus.FAILED, error=failure
-            )
+            capture = replace(press.capture, analysis_status=AnalysisStatus.FAILED, error=failure)
         outcome = Outcome(capture, event)
         async_tell_outcome(coordinator, outcome)
         press.settle(outcome)
@@ -379,8 +369,10 @@ def _issue_id(game_id: str) -> str:
 
 
 def _failure(err: HomeAssistantError) -> CaptureFailure:
-    """The failure as the capture keeps it. What is not a hop's own failure is a setting's: the
-    table or its camera was removed, so there was no photo to be had."""
+    """The failure as the capture keeps it.
+
+    What is not a hop's own failure is a setting's: the table or its camera was removed.
+    """
     if isinstance(err, HopError):
         return err.failure
     return CaptureFailure(

@@ -4,9 +4,6 @@ from collections.abc import Mapping
 from typing import Any, override
 
 from aiohttp import ClientSession
-import probatio
-from yarl import URL
-
 from homeassistant.config_entries import (
     SOURCE_RECONFIGURE,
     ConfigEntry,
@@ -28,6 +25,8 @@ from homeassistant.helpers.selector import (
 )
 from homeassistant.helpers.service_info.hassio import HassioServiceInfo
 from homeassistant.helpers.service_info.zeroconf import ZeroconfServiceInfo
+import probatio
+from yarl import URL
 
 from .clients.base import Health, Pairing, ServiceClient
 from .clients.camera import CameraClient
@@ -128,9 +127,7 @@ class TwatConfigFlow(ConfigFlow, domain=DOMAIN):
         )
 
     @override
-    async def async_step_zeroconf(
-        self, discovery_info: ZeroconfServiceInfo
-    ) -> ConfigFlowResult:
+    async def async_step_zeroconf(self, discovery_info: ZeroconfServiceInfo) -> ConfigFlowResult:
         """Handle a service that announced itself on the network."""
         service_id = discovery_info.properties.get("id")
         if not service_id or discovery_info.port is None:
@@ -248,9 +245,7 @@ class TwatConfigFlow(ConfigFlow, domain=DOMAIN):
         )
         return self.async_show_form(
             step_id="reconfigure",
-            data_schema=self.add_suggested_values_to_schema(
-                _address_schema(self._kind), suggested
-            ),
+            data_schema=self.add_suggested_values_to_schema(_address_schema(self._kind), suggested),
             errors=errors,
             description_placeholders=placeholders,
         )
@@ -335,9 +330,7 @@ def _address_schema(kind: Kind) -> probatio.Schema:
         {
             probatio.Required(CONF_HOST): TextSelector(),
             probatio.Required(CONF_PORT, default=DEFAULT_PORTS[kind]): probatio.All(
-                NumberSelector(
-                    NumberSelectorConfig(min=1, max=65535, mode=NumberSelectorMode.BOX)
-                ),
+                NumberSelector(NumberSelectorConfig(min=1, max=65535, mode=NumberSelectorMode.BOX)),
                 probatio.Coerce(int),
             ),
         }

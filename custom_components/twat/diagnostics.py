@@ -7,8 +7,7 @@ from homeassistant.components.diagnostics import async_redact_data
 from homeassistant.const import CONF_TOKEN, CONF_URL
 from homeassistant.core import HomeAssistant
 
-from .camera_hub import CameraConfigEntry
-from .const import CONF_KIND, Kind
+from .camera_hub import CameraConfigEntry, is_camera_entry
 from .coordinator import GameCoordinator, HubConfigEntry
 
 # Names and notes are the players' own; addresses show the inside of somebody's network.
@@ -19,7 +18,7 @@ async def async_get_config_entry_diagnostics(
     hass: HomeAssistant, entry: HubConfigEntry | CameraConfigEntry
 ) -> dict[str, Any]:
     """Return what is known of the hub or of a camera."""
-    if entry.data[CONF_KIND] == Kind.CAMERA:
+    if is_camera_entry(entry):
         camera = entry.runtime_data
         return async_redact_data(
             {
@@ -35,8 +34,7 @@ async def async_get_config_entry_diagnostics(
         {
             "entry": dict(entry.data),
             "tables": {
-                subentry.subentry_id: dict(subentry.data)
-                for subentry in entry.subentries.values()
+                subentry.subentry_id: dict(subentry.data) for subentry in entry.subentries.values()
             },
             "vision_service": {
                 "configured": link is not None,

@@ -18,7 +18,7 @@ from .clients.errors import (
     WrongVersion,
 )
 from .const import DOMAIN
-from .games.errors import GameError
+from .games.errors import GameError, ResultError
 from .games.model import CaptureFailure
 from .storage.errors import (
     DatabaseCorrupt,
@@ -61,8 +61,10 @@ def invalid(key: str, **placeholders: str) -> ServiceValidationError:
     )
 
 
-def game_error(err: GameError) -> ServiceValidationError:
+def game_error(err: GameError) -> HomeAssistantError:
     """A rule of `games` refused the request; the key is the translation key."""
+    if isinstance(err, ResultError):
+        return HopError(Hop.VISION, err.key, "vision_not_understood", reason=str(err))
     return invalid(err.key, **err.placeholders)
 
 

@@ -48,4 +48,3 @@ class GameEvents(GameEntity, EventEntity):
     @override
     def _handle_coordinator_update(self) -> None:
         """A changed view is no event."""
-

@@ -8,22 +8,21 @@ from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr
 from homeassistant.util import dt as dt_util
 
+from .announce import async_tell_turn
 from .capture import CaptureManager
 from .clients.vision import VisionClient
-from .const import DOMAIN, MANUFACTURER, GameEvent
+from .const import DOMAIN, MANUFACTURER
 from .coordinator import GameCoordinator, GameView, HubConfigEntry, load_view
 from .errors import game_error, invalid, service_error, storage_error
-from .announce import async_tell_turn
 from .games import log
 from .games.corrections import parse_moves, parse_pieces
 from .games.errors import GameError
 from .games.log import Change, GameRecord
-from .games.model import Game, GameStatus, JsonObject
+from .games.model import Game, GameStatus
 from .games.new_game import new_game
 from .games.profile import GameProfile
 from .records import Records
 from .storage.errors import StorageError
-from .storage.repository import Repository
 from .table import Table, find_table
 from .vision_link import VisionLink
 
@@ -81,9 +80,7 @@ class TwatHub:
         await self.captures.async_stop()
         await self.hass.async_add_executor_job(self.repository.close)
 
-    async def async_run[**P, R](
-        self, func: Callable[P, R], *args: P.args, **kwargs: P.kwargs
-    ) -> R:
+    async def async_run[**P, R](self, func: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Run something that blocks in an executor; its failures become Home Assistant's.
 
         Raises:
@@ -144,9 +141,7 @@ class TwatHub:
         return self.link.client
 
     @callback
-    def async_add_game_listener(
-        self, listener: Callable[[GameCoordinator], None]
-    ) -> CALLBACK_TYPE:
+    def async_add_game_listener(self, listener: Callable[[GameCoordinator], None]) -> CALLBACK_TYPE:
         """Tell `listener` of each new game; returns how to stop that."""
         self._game_listeners.append(listener)
         return lambda: self._game_listeners.remove(listener)
@@ -266,16 +261,12 @@ class TwatHub:
         """Read a game anew and push what is different; tell of a new turn or phase."""
         coordinator = self.game(game_id)
         before = coordinator.data
-        after = await self.async_run(
-            load_view, self.repository, before.profile, game_id
-        )
+        after = await self.async_run(load_view, self.repository, before.profile, game_id)
         after = coordinator.async_set_view(after)
         async_tell_turn(coordinator, before, after)
         return after
 
-    async def _change(
-        self, game_id: str, decide: Callable[[GameRecord], Change]
-    ) -> GameView:
+    async def _change(self, game_id: str, decide: Callable[[GameRecord], Change]) -> GameView:
         self.game(game_id)
 
         def write() -> None:

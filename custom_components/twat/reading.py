@@ -1,7 +1,8 @@
 """Reading one photo: hand it to the vision service, and make of the answer what the game makes of it."""
 
+import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 import logging
 from typing import TYPE_CHECKING, Any
 
@@ -19,21 +20,274 @@ from .clients.errors import (
     Unauthorized,
     WrongVersion,
 )
-from .clients.vision import Corners, JobStatus, VisionClient
+from .clients.events import JobEvent
+from .clients.vision import Job, JobStatus, VisionClient
+from .conclusion import conclude
 from .const import BOARD_CONFIDENCE, GameEvent
 from .errors import HopError, service_error
-from .games import log
-from .games.log import GameRecord
-from .games.model import AnalysisStatus, Capture, JournalEntry, JournalKind, Proposal
+from .games.model import AnalysisStatus, Capture
+from .games.profile import GameProfile
+from .games.request import ImageHashes, analysis_request
+from .material import SETTING_BOARD, Material, gather
 from .outcome import Outcome
-from .request import Material, analysis_request, gather
 from .table import Calibration, find_table
 
 if TYPE_CHECKING:
     from .coordinator import GameCoordinator
     from .hub import TwatHub
+    from .vision_link import VisionLink
 
 _LOGGER = logging.getLogger(__name__)
 
 # Players may accept or undo while a photo is being read; then it is read against the new state.
 _TRIES = 4
+# How often, and for how many seconds at most, a full queue is waited for before the photo is put
+# back to wait with the others.
+_BUSY_TRIES = 3
+_LONGEST_BUSY_WAIT = 10.0
+
+# Reasons why a photo cannot be read that have a text of their own, the plainest first.
+_UNREADABLE = (
+    "hand_in_view",
+    "too_dark",
+    "board_lost",
+    "blurred",
+    "disturbed",
+    "unexplained_change",
+    "board_not_found",
+    "board_uncertain",
+    "state_conflict",
+)
+
+WARNING_BOARD_UNCERTAIN = "board_uncertain"
+WARNING_BOARD_NOT_FOUND = "board_not_found"
+
+
+class Waiting(Exception):
+    """The photo cannot be read now, and will be later.
+
+    Attributes:
+        reason: what is in the way.
+    """
+
+    def __init__(self, reason: HopError) -> None:
+        """Remember the reason."""
+        super().__init__(str(reason))
+        self.reason = reason
+
+
+async def async_read(
+    hub: TwatHub, coordinator: GameCoordinator, link: VisionLink, capture: Capture
+) -> Outcome:
+    """Read a photo against the accepted state, and accept the reading when it is sure enough.
+
+    Raises:
+        Waiting: the vision service is not there, or has too much to do.
+        HomeAssistantError: the photo cannot be read.
+    """
+    profile = coordinator.data.profile
+    coordinator.async_set_stage("queued")
+    for _ in range(_TRIES):
+        material = await _gather(hub, coordinator, capture)
+        if material.capture.analysis_status in (AnalysisStatus.COMPLETED, AnalysisStatus.FAILED):
+            # It was read while this was queued a second time.
+            return Outcome(material.capture)
+        try:
+            if material.concluded:
+                return Outcome(await _complete(hub, link.client, material.capture))
+            calibration, warning = await _board(hub, link.client, profile, material)
+            material = replace(material, calibration=calibration)
+            ended = await _analyse(hub, coordinator, link, profile, material)
+        except ServiceError as err:
+            raise _refusal(err) from err
+        if ended.status is not JobStatus.COMPLETED:
+            raise _job_failed(ended)
+        outcome = await _conclude(hub, profile, material, ended.results or {}, warning)
+        if outcome is not None:
+            return outcome
+    raise HopError(Hop.VISION, "state_moved", "state_moved_too_often")
+
+
+async def _conclude(
+    hub: TwatHub,
+    profile: GameProfile,
+    material: Material,
+    results: Mapping[str, Any],
+    warning: str | None,
+) -> Outcome | None:
+    """Write the reading into the log, then onto the capture; None when the game moved on.
+
+    The log comes first: a crash in between leaves a capture that is read again, and that finds
+    itself in the log. The other way round a move could get lost.
+    """
+    warnings = () if warning is None else (warning,)
+    conclusion = await hub.async_run(conclude, hub.repository, profile, material, results, warnings)
+    if conclusion is None:
+        return None
+    error = None
+    if conclusion.event is GameEvent.ANALYSIS_FAILED:
+        code = next((code for code in _UNREADABLE if code in conclusion.warnings), "unreadable")
+        key = code if code == "unreadable" else f"unreadable_{code}"
+        error = HopError(Hop.VISION, code, key).failure
+    capture = await hub.async_run(
+        hub.repository.update_capture,
+        material.capture.id,
+        analysis_status=AnalysisStatus.COMPLETED,
+        analysis_results=dict(results),
+        error=error,
+    )
+    return conclusion.outcome(capture)
+
+
+async def _complete(hub: TwatHub, client: VisionClient, capture: Capture) -> Capture:
+    """Finish the row of a capture whose reading is in the log already."""
+    job = None if capture.job_id is None else await client.job(capture.job_id)
+    results = None if job is None or job.results is None else dict(job.results)
+    return await hub.async_run(
+        hub.repository.update_capture,
+        capture.id,
+        analysis_status=AnalysisStatus.COMPLETED,
+        analysis_results=results,
+        error=None,
+    )
+
+
+async def async_fetch_overlay(
+    hub: TwatHub, coordinator: GameCoordinator, link: VisionLink, capture: Capture
+) -> None:
+    """Keep the annotated photo of a capture that has been read; without it nothing is lost."""
+    if capture.job_id is None or capture.image is None:
+        return
+    try:
+        overlay = await link.client.overlay(capture.job_id)
+        path = await hub.async_run(hub.images.save_overlay, capture.image, overlay)
+        await hub.async_run(hub.repository.update_capture, capture.id, overlay=path)
+    except (ServiceError, HomeAssistantError) as err:
+        _LOGGER.warning("No annotated photo of capture %s: %s", capture.id, err)
+        return
+    await hub.async_refresh(coordinator.game_id)
+
+
+async def _gather(hub: TwatHub, coordinator: GameCoordinator, capture: Capture) -> Material:
+    game = coordinator.data.game
+    table = None if game.table is None else find_table(hub.entry, game.table)
+    calibration = None if table is None else table.calibrations.get(game.game_type)
+    return await hub.async_run(gather, hub.repository, capture.id, calibration)
+
+
+async def _board(
+    hub: TwatHub, client: VisionClient, profile: GameProfile, material: Material
+) -> tuple[Calibration | None, str | None]:
+    """Where the board lies, and a warning when that is not sure.
+
+    A table without a calibration gets one for this game from the setup photo.
+    """
+    calibration = material.calibration
+    sure = calibration is not None and (
+        calibration.confidence is None or calibration.confidence >= BOARD_CONFIDENCE
+    )
+    if sure or not material.setup:
+        # Once the setup was accepted, so was the board as it was seen in it.
+        return calibration, None
+    game, capture = material.record.game, material.capture
+    image = await hub.async_run(hub.images.read, capture.image or "")
+    layout = profile.layout_for(game.settings).to_json()
+    found = await async_find_board(client, image, layout)
+    if found is None:
+        return None, WARNING_BOARD_NOT_FOUND
+    found = replace(found, at=capture.captured_at)
+    await hub.async_run(
+        hub.repository.update_game,
+        game.id,
+        dt_util.utcnow(),
+        settings={**game.settings, SETTING_BOARD: found.to_json()},
+    )
+    sure = found.confidence is not None and found.confidence >= BOARD_CONFIDENCE
+    return found, None if sure else WARNING_BOARD_UNCERTAIN
+
+
+async def _analyse(
+    hub: TwatHub,
+    coordinator: GameCoordinator,
+    link: VisionLink,
+    profile: GameProfile,
+    material: Material,
+) -> JobEvent | Job:
+    """Hand the photo in and wait until its job has ended."""
+    capture = material.capture
+    corners = None if material.calibration is None else material.calibration.corners
+    # With corners and no reference the service would look for them in the photo before.
+    reference = (material.reference or capture) if corners else None
+    request = analysis_request(
+        material.record.game,
+        profile,
+        material.record.head,
+        capture_id=capture.id,
+        images=ImageHashes(
+            after=capture.image_sha256 or "",
+            before=material.before.image_sha256 if material.before else None,
+            reference=reference.image_sha256 if reference else None,
+        ),
+        corners=corners,
+    )
+    with link.watch(capture.id, coordinator.async_set_stage) as watch:
+        job_id = await _hand_in(hub, link.client, request, material)
+        await hub.async_run(
+            hub.repository.update_capture,
+            capture.id,
+            analysis_status=AnalysisStatus.PROCESSING,
+            job_id=job_id,
+            error=None,
+        )
+        # The same capture handed in a second time may have been read long ago.
+        job = await link.client.job(job_id)
+        if job is not None and job.status in (
+            JobStatus.COMPLETED,
+            JobStatus.FAILED,
+            JobStatus.CANCELLED,
+        ):
+            return job
+        return await watch.ended(job_id)
+
+
+async def _hand_in(
+    hub: TwatHub, client: VisionClient, request: Mapping[str, Any], material: Material
+) -> str:
+    """Queue the job, with the photos that the service lacks; returns the job's id."""
+    photos = {
+        photo.image_sha256: photo.image
+        for photo in (material.capture, material.before, material.reference)
+        if photo is not None
+    }
+    busy = 0
+    uploaded: set[str] = set()
+    while True:
+        try:
+            return await client.analyse(request)
+        except Busy as err:
+            busy += 1
+            if busy == _BUSY_TRIES:
+                raise
+            await asyncio.sleep(min(err.retry_after, _LONGEST_BUSY_WAIT))
+        except Rejected as err:
+            missing = set(err.details.get("missing", ())) & photos.keys() - uploaded
+            if err.code != "images_missing" or not missing:
+                raise
+            for digest in missing:
+                image = await hub.async_run(hub.images.read, photos[digest] or "")
+                await client.put_image(digest or "", image)
+            uploaded |= missing
+
+
+def _refusal(err: ServiceError) -> Waiting | HopError:
+    """What a failed request means for the photo: wait when it can work later, else give up."""
+    reason = service_error(err)
+    if isinstance(err, ConnectionFailed | Unauthorized | WrongVersion | Busy | NotAService):
+        return Waiting(reason)
+    return reason
+
+
+def _job_failed(ended: JobEvent | Job) -> HopError:
+    if ended.error is None:
+        return HopError(Hop.VISION, ended.status.value, "vision_failed", reason=ended.status.value)
+    return HopError(Hop.VISION, ended.error.code, "vision_failed", reason=ended.error.message)

@@ -1,7 +1,5 @@
 """Repairs that need somebody's word."""
 
-from typing import override
-
 from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
 from homeassistant.core import HomeAssistant
 
@@ -17,7 +15,6 @@ class ReplaceDatabaseFlow(RepairsFlow):
         self._damaged = str(data["damaged"])
         self._words = {"path": str(data["path"]), "copy": str(data["copy"])}
 
-    @override
     async def async_step_init(self, user_input: dict[str, str] | None = None) -> RepairsFlowResult:
         """Begin."""
         return await self.async_step_confirm()
@@ -27,9 +24,7 @@ class ReplaceDatabaseFlow(RepairsFlow):
     ) -> RepairsFlowResult:
         """Ask; then remember the answer and set the hub up again."""
         if user_input is None:
-            return self.async_show_form(
-                step_id="confirm", description_placeholders=self._words
-            )
+            return self.async_show_form(step_id="confirm", description_placeholders=self._words)
         entry = self.hass.config_entries.async_get_entry(self._entry_id)
         if entry is not None:
             self.hass.config_entries.async_update_entry(

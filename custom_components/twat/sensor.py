@@ -4,11 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, override
 
-from homeassistant.components.sensor import (
-    SensorDeviceClass,
-    SensorEntity,
-    SensorEntityDescription,
-)
+from homeassistant.components.sensor import SensorDeviceClass, SensorEntity, SensorEntityDescription
 from homeassistant.const import MAX_LENGTH_STATE_STATE
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
@@ -45,9 +41,7 @@ SENSORS = (
         choices=lambda _view: [status.value for status in GameStatus],
         attributes=lambda view: {"last_error": last_error(view)},
     ),
-    GameSensorDescription(
-        key="turn", translation_key="turn", value=lambda view: view.head.turn
-    ),
+    GameSensorDescription(key="turn", translation_key="turn", value=lambda view: view.head.turn),
     GameSensorDescription(
         key="phase",
         translation_key="phase",

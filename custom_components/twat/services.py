@@ -1,11 +1,9 @@
 """Actions: everything that can be done with games, for scripts, automations and voice."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
-
-import probatio
 
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import ATTR_DEVICE_ID, ATTR_NAME
@@ -17,6 +15,8 @@ from homeassistant.core import (
     callback,
 )
 from homeassistant.helpers import config_validation as cv, device_registry as dr
+from homeassistant.helpers.typing import VolDictType
+import probatio
 
 from .calibration import CornersError, async_detect, checked_corners, with_calibration
 from .clients.camera import Resolution
@@ -64,11 +64,11 @@ ATTR_CORNERS = "corners"
 _TEXT = probatio.All(cv.string, probatio.Length(max=500))
 _OBJECTS = probatio.All(cv.ensure_list, [dict], probatio.Length(max=5000))
 
-_GAME = {
+_GAME: VolDictType = {
     probatio.Exclusive(ATTR_GAME_ID, "game"): _TEXT,
     probatio.Exclusive(ATTR_DEVICE_ID, "game"): _TEXT,
 }
-_REVIEW = {**_GAME, probatio.Optional(ATTR_CAPTURE_ID): _TEXT}
+_REVIEW: VolDictType = {**_GAME, probatio.Optional(ATTR_CAPTURE_ID): _TEXT}
 
 
 def _hub(hass: HomeAssistant) -> TwatHub:
@@ -246,8 +246,8 @@ def _state(view: GameView) -> dict[str, Any]:
 class _Definition:
     """An action: what it does, what it takes, whether it answers."""
 
-    run: Callable[[ServiceCall], Awaitable[ServiceResponse]]
-    schema: dict[Any, Any]
+    run: Callable[[ServiceCall], Coroutine[Any, Any, ServiceResponse]]
+    schema: VolDictType
     response: SupportsResponse = SupportsResponse.OPTIONAL
 
 

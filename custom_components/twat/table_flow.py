@@ -1,9 +1,7 @@
 """Subentry flow of a table: its camera, its light, and where the board lies."""
 
 from collections.abc import Mapping
-from typing import Any, override
-
-import probatio
+from typing import Any
 
 from homeassistant.components.camera import DOMAIN as CAMERA_DOMAIN
 from homeassistant.components.light import DOMAIN as LIGHT_DOMAIN
@@ -25,14 +23,9 @@ from homeassistant.helpers.selector import (
     SelectSelectorMode,
     TextSelector,
 )
+import probatio
 
-from .calibration import (
-    Calibration,
-    CornersError,
-    async_detect,
-    checked_corners,
-    with_calibration,
-)
+from .calibration import CornersError, async_detect, checked_corners, with_calibration
 from .clients.vision import Corners
 from .const import (
     CONF_CALIBRATIONS,
@@ -43,7 +36,7 @@ from .const import (
 )
 from .games.errors import GameError
 from .hub import TwatHub
-from .table import Table
+from .table import Calibration, Table
 
 CONF_GAME_TYPE = "game_type"
 CONF_AUTOMATIC = "automatic"

@@ -5,7 +5,6 @@ from http import HTTPStatus
 from typing import Final
 
 from aiohttp import web
-
 from homeassistant.components.http import KEY_HASS, HomeAssistantView
 from homeassistant.components.http.auth import async_sign_path
 from homeassistant.core import HomeAssistant, callback

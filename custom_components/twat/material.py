@@ -1,0 +1,98 @@
+"""What one reading is made from: the photos to compare, the accepted state, where the board lies."""
+
+from dataclasses import dataclass
+
+from .games.log import GameRecord
+from .games.model import Capture, GameState
+from .storage.repository import Repository
+from .table import Calibration
+
+SETTING_BOARD = "board"
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """What one reading is made from.
+
+    Attributes:
+        capture: the photo to be read, as on record now.
+        record: the game as it stands; its head is what the photo is compared with.
+        before: the photo of the last accepted state; None while there is none (a setup photo).
+        reference: the photo in which the board's corners are known; None for the photo itself.
+        calibration: where the board lies in the reference; None when nobody knows yet.
+    """
+
+    capture: Capture
+    record: GameRecord
+    before: Capture | None
+    reference: Capture | None
+    calibration: Calibration | None
+
+    @property
+    def setup(self) -> bool:
+        """Whether there is nothing yet to compare with."""
+        return self.before is None
+
+    @property
+    def concluded(self) -> bool:
+        """Whether this photo's reading is in the log already: a crash came in between."""
+        proposal = self.record.proposal
+        waiting = proposal is not None and proposal.capture_id == self.capture.id
+        return waiting or self.record.head.capture_id == self.capture.id
+
+
+def gather(
+    repository: Repository, capture_id: str, table_calibration: Calibration | None
+) -> Material:
+    """Read what a reading needs. Blocks.
+
+    Args:
+        repository: open.
+        capture_id: the photo to be read.
+        table_calibration: the table's, which goes before what was found in the game's own photos.
+
+    Raises:
+        StorageError: as `Repository` says.
+    """
+    capture = repository.get_capture(capture_id)
+    record = repository.record(capture.game_id)
+    calibration = table_calibration
+    if calibration is None and (found := record.game.settings.get(SETTING_BOARD)):
+        calibration = Calibration.from_json(found)
+    before = _last_accepted(repository, record.head)
+    return Material(
+        capture=capture,
+        record=record,
+        before=before,
+        reference=None if before is None else _reference(repository, capture, calibration),
+        calibration=calibration,
+    )
+
+
+def _last_accepted(repository: Repository, state: GameState) -> Capture | None:
+    """The photo of a state or, where it was made by hand, of the nearest one before it."""
+    while True:
+        if state.capture_id is not None:
+            capture = repository.get_capture(state.capture_id)
+            if capture.image is not None:
+                return capture
+        if state.parent_id is None:
+            return None
+        state = repository.state(state.parent_id)
+
+
+def _reference(
+    repository: Repository, capture: Capture, calibration: Calibration | None
+) -> Capture | None:
+    """The first photo since the calibration: it shows the board where the corners say.
+
+    A table that was calibrated anew in the middle of a game was most likely bumped before; then
+    the older photos show the board elsewhere.
+    """
+    since = None if calibration is None else calibration.at
+    for earlier in repository.list_captures(capture.game_id):
+        if earlier.id == capture.id:
+            return None if since is not None else earlier
+        if earlier.image is not None and (since is None or earlier.captured_at >= since):
+            return earlier
+    return None

@@ -1,0 +1,326 @@
+"""Home Assistant with the integration, and the real services on loopback sockets."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+import json
+from pathlib import Path
+import re
+import shutil
+import subprocess
+import sys
+from typing import Any
+import urllib.request
+
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from homeassistant.config_entries import ConfigEntry, ConfigSubentryData
+from homeassistant.core import Event, HomeAssistant, callback
+from homeassistant.helpers import entity_registry as er
+from homeassistant.setup import async_setup_component
+
+# At import time, so that this package wins over the test harness's own custom_components.
+import custom_components.twat  # noqa: F401
+
+OUTCOMES = (
+    "setup_captured",
+    "move_detected",
+    "nothing_changed",
+    "review_needed",
+    "analysis_failed",
+    "capture_failed",
+)
+
+
+@pytest.fixture(autouse=True)
+def _custom_integration(request: pytest.FixtureRequest) -> None:
+    """Let Home Assistant load the integration, in the tests that have a Home Assistant."""
+    if "hass" in request.fixturenames:
+        request.getfixturevalue("enable_custom_integrations")
+
+
+@pytest.fixture
+def hass_config_dir(hass_tmp_config_dir: str) -> str:
+    return hass_tmp_config_dir
+
+
+@pytest.fixture
+def hass(hass: HomeAssistant, tmp_path: Path) -> HomeAssistant:
+    """Home Assistant with a media folder of its own."""
+    hass.config.media_dirs = {"local": str(tmp_path / "media")}
+    return hass
+
+
+@dataclass
+class Service:
+    """A service that runs as a process of its own."""
+
+    command: list[str]
+    data: Path
+    url: str = ""
+    process: subprocess.Popen[str] | None = None
+
+    def start(self, port: int = 0) -> None:
+        self.process = subprocess.Popen(
+            [*self.command, "--port", str(port)], stdout=subprocess.PIPE, text=True
+        )
+        assert self.process.stdout is not None
+        line = self.process.stdout.readline()
+        match = re.fullmatch(r"listening on (http://\S+)\n", line)
+        assert match, f"{self.command} said {line!r}"
+        self.url = match[1]
+
+    def stop(self) -> None:
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
+            assert self.process.stdout is not None
+            self.process.stdout.close()
+            self.process = None
+
+    @property
+    def port(self) -> int:
+        return int(self.url.rpartition(":")[2])
+
+    @property
+    def token(self) -> str:
+        return (self.data / "token").read_text().strip()
+
+    @property
+    def id(self) -> str:
+        return (self.data / "id").read_text().strip()
+
+
+@contextmanager
+def run_service(module: str, data: Path, *options: str) -> Iterator[Service]:
+    command = [
+        *(sys.executable, "-m", module, "serve", "--host", "127.0.0.1"),
+        *("--data-dir", str(data), "--name", f"Test {module}", "--no-announce", *options),
+    ]
+    service = Service(command, data)
+    service.start()
+    try:
+        yield service
+    finally:
+        service.stop()
+
+
+@pytest.fixture(scope="session")
+def _vision(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    with run_service("twat_vision", tmp_path_factory.mktemp("vision")) as service:
+        yield service
+
+
+@pytest.fixture(scope="session")
+def _camera(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    options = ("--backend", "simulated", "--script", "grid", "--seed", "7")
+    with run_service("twat_camera", tmp_path_factory.mktemp("camera"), *options) as service:
+        yield service
+
+
+@pytest.fixture
+def vision(_vision: Service, socket_enabled: None) -> Service:
+    """The real vision service; tests that stop it start `own_vision` instead."""
+    return _vision
+
+
+@pytest.fixture
+def own_vision(tmp_path: Path, socket_enabled: None) -> Iterator[Service]:
+    """A real vision service for one test, which may do with it as it likes."""
+    with run_service("twat_vision", tmp_path / "vision") as service:
+        yield service
+
+
+@dataclass
+class Camera(Service):
+    """The real camera service with its simulated table."""
+
+    def simulator(self, method: str, path: str = "", body: Mapping[str, Any] | None = None) -> Any:
+        """Move what stands on the simulated table."""
+        request = urllib.request.Request(  # noqa: S310
+            f"{self.url}/simulator{path}",
+            method=method,
+            data=None if body is None else json.dumps(body).encode(),
+            headers={"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"},
+        )
+        with urllib.request.urlopen(request) as response:  # noqa: S310
+            return json.load(response)
+
+
+@pytest.fixture
+def camera(_camera: Service, socket_enabled: None) -> Camera:
+    """The real camera service, at the beginning of its scripted game."""
+    camera = Camera(_camera.command, _camera.data, _camera.url)
+    camera.simulator("POST", "/reset", {})
+    camera.simulator("POST", "/hand", {"present": False})
+    return camera
+
+
+@pytest.fixture
+async def core(hass: HomeAssistant) -> None:
+    """What every Home Assistant has before integrations are set up."""
+    assert await async_setup_component(hass, "homeassistant", {})
+
+
+async def add_entry(
+    hass: HomeAssistant, kind: str, service: Service | None, **kwargs: Any
+) -> MockConfigEntry:
+    entry = MockConfigEntry(
+        domain="twat",
+        title="TWAT" if kind == "hub" else "Camera",
+        unique_id=service.id if service else None,
+        data={
+            "kind": kind,
+            "url": service.url if service else None,
+            "token": service.token if service else None,
+            "id": service.id if service else None,
+        },
+        **kwargs,
+    )
+    entry.add_to_hass(hass)
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done()
+    return entry
+
+
+def table_data(camera_entity: str, **changes: Any) -> ConfigSubentryData:
+    return ConfigSubentryData(
+        subentry_type="table",
+        title="Table",
+        unique_id=None,
+        data={
+            "name": "Table",
+            "camera_entity": camera_entity,
+            "extra_cameras": [],
+            "scene": None,
+            "settle_seconds": 0,
+            "calibrations": {},
+            **changes,
+        },
+    )
+
+
+@pytest.fixture
+async def camera_entry(hass: HomeAssistant, core: None, camera: Camera) -> MockConfigEntry:
+    """A paired camera."""
+    return await add_entry(hass, "camera", camera)
+
+
+@pytest.fixture
+def camera_entity(hass: HomeAssistant, camera_entry: MockConfigEntry, camera: Camera) -> str:
+    entity_id = er.async_get(hass).async_get_entity_id("camera", "twat", f"{camera.id}_camera")
+    assert entity_id
+    return entity_id
+
+
+@dataclass
+class Played:
+    """A game of the simulated table, as tests play it."""
+
+    hass: HomeAssistant
+    hub: ConfigEntry[Any]
+    camera: Camera
+    id: str
+    device_id: str
+
+    def entity_id(self, platform: str, key: str) -> str:
+        entity_id = er.async_get(self.hass).async_get_entity_id(
+            platform, "twat", f"{self.id}_{key}"
+        )
+        assert entity_id, f"no {platform} {key}"
+        return entity_id
+
+    def state(self, platform: str, key: str) -> Any:
+        return self.hass.states.get(self.entity_id(platform, key))
+
+    async def press(self, button: str) -> None:
+        await self.hass.services.async_call(
+            "button", "press", {"entity_id": self.entity_id("button", button)}, blocking=True
+        )
+
+    async def action(self, name: str, **data: Any) -> Any:
+        return await self.hass.services.async_call(
+            "twat",
+            name,
+            {"game_id": self.id, **data},
+            blocking=True,
+            return_response=name != "delete_game",
+        )
+
+    async def capture(self, **data: Any) -> Any:
+        return await self.action("capture", wait=True, **data)
+
+    def advance(self) -> Any:
+        """Let the players of the simulated table make their next move; returns the truth."""
+        script = self.camera.simulator("GET")
+        self.camera.simulator("POST", "/advance", {"steps": 1})
+        return script["steps"][script["step"]]["moves"]
+
+
+@pytest.fixture
+async def hub(
+    hass: HomeAssistant, core: None, vision: Service, camera: Camera, camera_entity: str
+) -> MockConfigEntry:
+    """A hub with the real vision service and a calibrated table."""
+    corners = camera.simulator("GET")["corners"]
+    calibration = {"corners": corners, "confidence": None, "method": "manual", "at": None}
+    table = table_data(camera_entity, calibrations={"generic_grid": calibration})
+    entry = await add_entry(hass, "hub", vision, subentries_data=[table])
+    await until(lambda: entry.runtime_data.link.available, entry.runtime_data.link)
+    return entry
+
+
+async def until(happened: Callable[[], bool], source: Any) -> None:
+    """Wait until something is so, looking whenever `source` tells its listeners."""
+    import asyncio
+
+    changed = asyncio.Event()
+    remove = source.async_add_listener(changed.set)
+    try:
+        async with asyncio.timeout(20):
+            while not happened():
+                changed.clear()
+                await changed.wait()
+    finally:
+        remove()
+
+
+async def create_game(hass: HomeAssistant, hub: ConfigEntry[Any], camera: Camera) -> Played:
+    script = camera.simulator("GET")
+    created = await hass.services.async_call(
+        "twat",
+        "create_game",
+        {
+            "name": "Friday night",
+            "game_type": script["profile"],
+            "players": script["players"],
+            "settings": script["settings"],
+            "table": "Table",
+            "pieces": [{k: p[k] for k in ("type", "player", "space")} for p in script["start"]],
+        },
+        blocking=True,
+        return_response=True,
+    )
+    await hass.async_block_till_done()
+    return Played(hass, hub, camera, created["game_id"], created["device_id"])
+
+
+@pytest.fixture
+async def game(hass: HomeAssistant, hub: MockConfigEntry, camera: Camera) -> Played:
+    """A game at the simulated table, nothing captured yet."""
+    return await create_game(hass, hub, camera)
+
+
+@pytest.fixture
+def outcomes(hass: HomeAssistant) -> list[Event]:
+    """Every outcome that the event bus carried so far."""
+    events: list[Event] = []
+
+    @callback
+    def note(event: Event) -> None:
+        events.append(event)
+
+    for outcome in OUTCOMES:
+        hass.bus.async_listen(f"twat_{outcome}", note)
+    return events
