@@ -117,14 +117,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     work = Path(tempfile.mkdtemp(prefix="twat-demo-"))
     try:
         code = asyncio.run(_until_told(options, work))
-    except ValueError as err:
-        print(err, file=sys.stderr)
+    except* ValueError as group:
+        print(*group.exceptions, sep="\n", file=sys.stderr)
         code = 2
-    except (ApiError, ProcessFailed, aiohttp.ClientError, TimeoutError) as err:
+    except* (ApiError, ProcessFailed, aiohttp.ClientError, TimeoutError) as group:
         kept = ROOT / ".cache" / "demo-failed"
         shutil.rmtree(kept, ignore_errors=True)
         shutil.copytree(work, kept, symlinks=True)
-        print(f"The demo failed: {err!r}\nLogs are in {kept}", file=sys.stderr)
+        print(
+            "The demo failed:", *group.exceptions, f"Logs are in {kept}", sep="\n", file=sys.stderr
+        )
         code = 1
     finally:
         with contextlib.suppress(OSError):

@@ -64,7 +64,7 @@ class ManagedProcess:
         self._process = await asyncio.create_subprocess_exec(
             *self.argv,
             cwd=ROOT,
-            env={**os.environ, "PYTHONUNBUFFERED": "1", **self.env},
+            env=_environment(self.env),
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
@@ -142,6 +142,12 @@ class ManagedProcess:
     def _signal(group: int, how: signal.Signals) -> None:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(group, how)
+
+
+def _environment(additions: dict[str, str]) -> dict[str, str]:
+    """Return the environment of a child. Bytecode is kept: Home Assistant starts twice as fast."""
+    inherited = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+    return {**inherited, "PYTHONUNBUFFERED": "1", **additions}
 
 
 def camera_service(work: Path, name: str, *options: str, port: int = 0) -> ManagedProcess:

@@ -1,5 +1,6 @@
 """Set up a game table as its host would: services, Home Assistant, pairing, one table a camera."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -130,16 +131,15 @@ async def stage(
             aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=120))
         )
 
-        async def run(process: ManagedProcess) -> ManagedProcess:
-            stack.push_async_callback(process.stop)
-            await process.start()
-            return process
-
-        vision = await run(vision_service(work, "vision", *vision_options))
-        services = [await run(camera_service(work, name, *options)) for name, options in cameras]
+        vision = vision_service(work, "vision", *vision_options)
+        services = [camera_service(work, name, *options) for name, options in cameras]
         home_assistant = HomeAssistant.create(work, port)
-        stack.push_async_callback(home_assistant.process.stop)
-        await home_assistant.start(session)
+        for process in (vision, *services, home_assistant.process):
+            stack.push_async_callback(process.stop)
+        async with asyncio.TaskGroup() as group:
+            for process in (vision, *services):
+                group.create_task(process.start())
+            group.create_task(home_assistant.start(session))
         client = await home_assistant.onboard(session)
         await home_assistant.running(client)
         host, vision_port, code = await _address_and_code(session, vision.url)
