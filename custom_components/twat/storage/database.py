@@ -37,6 +37,7 @@ _LOGGER = logging.getLogger(__name__)
 
 MIGRATIONS: Final = Path(__file__).parent / "migrations"
 
+_NO_FILE: Final = (None, "", ":memory:")
 _BUSY: Final = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
 _CORRUPT: Final = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 
@@ -54,9 +55,9 @@ class Database:
             ValueError: The URL names no SQLite file.
         """
         self._url: URL = make_url(url)
-        if self._url.get_backend_name() != "sqlite" or not self._url.database:
+        if self._url.get_backend_name() != "sqlite" or self._url.database in _NO_FILE:
             raise ValueError(f"not a SQLite file: {self._url.render_as_string()}")
-        self.path = Path(self._url.database)
+        self.path = Path(self._url.database or "")
         self._busy_timeout = busy_timeout
         self._engine: Engine | None = None
         self._writing = Lock()
