@@ -7,7 +7,7 @@ import os
 
 from aiohttp import web
 
-from twat_service import ServiceCli, ServiceInfo, TokenStore
+from twat_service import DataDirError, ServiceCli, ServiceInfo, TokenStore
 
 from . import supervisor
 from .app import create_app
@@ -32,7 +32,10 @@ def make_cli() -> ServiceCli:
     them.
     """
     if supervisor.TOKEN_VARIABLE in os.environ:
-        supervisor.apply_options(supervisor.OPTIONS_FILE, os.environ)
+        try:
+            supervisor.apply_options(supervisor.OPTIONS_FILE, os.environ)
+        except DataDirError as err:
+            raise SystemExit(f"twat-vision: {err}") from err
     info = ServiceInfo(
         "twat-vision", title="TWAT vision", version=version("twat-vision"), default_port=8099
     )

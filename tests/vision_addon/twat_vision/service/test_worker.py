@@ -1,0 +1,187 @@
+"""The worker's side of the protocol, with the real pipeline, and the pool's side of it."""
+
+import io
+import json
+import os
+from pathlib import Path
+import sys
+
+import pytest
+
+from twat_vision.pipeline import PipelineError
+from twat_vision.service import frames, worker
+from twat_vision.service.pool import Worker, WorkerDied
+
+GRID = {"grid": {"columns": 8, "rows": 8}}
+
+
+def _task(tmp_path, analysis, photo, **more):
+    paths = {}
+    for name, seed in (("a", 1), ("b", 2)):
+        path = tmp_path / name
+        path.write_bytes(photo(seed, (320, 240)))
+        paths[name * 64] = str(path)
+    body = analysis("cap-1", "a" * 64, **more)
+    return {
+        "kind": "analyse",
+        "request": json.dumps(body),
+        "images": paths,
+        "overlay": str(tmp_path / "overlay.jpg"),
+    }
+
+
+def _answers(task):
+    sent = []
+    worker.answer(task, sent.append)
+    return sent
+
+
+def test_analysis(tmp_path, analysis, photo):
+    task = _task(tmp_path, analysis, photo, images={"after": "a" * 64, "before": "b" * 64})
+    *stages, done = _answers(task)
+    assert [message["stage"] for message in stages][:1] == ["aligning"]
+    assert all(message["kind"] == "progress" for message in stages)
+    assert "done" not in [message["stage"] for message in stages]
+    assert done["kind"] == "done"
+    assert "total" in done["results"]["timings_ms"]
+    assert (tmp_path / "overlay.jpg").read_bytes()[:2] == b"\xff\xd8"
+    frames.pack(done)
+
+
+ZONES = {
+    "zones": [{"id": "a", "name": "A", "polygon": [[0, 0], [0.5, 0], [0.5, 1], [0, 1]]}],
+}
+PLAYERS = [{"position": 1, "name": "Alice", "color": "white"}]
+PIECES = [{"id": "p", "type": "pawn", "player": 1, "position": {"x": 0, "y": 0}, "space": "A1"}]
+
+
+@pytest.mark.parametrize(
+    "layout", [GRID, ZONES, {"surface": {"width": 72, "height": 36, "unit": "in"}}]
+)
+@pytest.mark.parametrize("known", [False, True])
+def test_every_kind_of_request_reaches_the_pipeline(tmp_path, analysis, photo, layout, known):
+    state = {
+        "pieces": PIECES,
+        "players": PLAYERS,
+        "active_player": 1,
+        "vocabulary": [{"type": "pawn", "name": "Pawn", "spaces": ["A1"], "color": "white"}],
+        "candidates": [{"moves": [{"kind": "move", "from": "A1", "to": "A2"}], "weight": 2}],
+    }
+    task = _task(
+        tmp_path,
+        analysis,
+        photo,
+        images={"after": "a" * 64, "before": "b" * 64, "reference": "b" * 64},
+        board={"layout": layout, "corners": [[0.1, 0.1], [0.9, 0.1], [0.9, 0.9], [0.1, 0.9]]},
+        **(state if known else {}),
+    )
+    assert _answers(task)[-1]["kind"] == "done"
+
+
+def test_detection(tmp_path, photo):
+    path = tmp_path / "a"
+    path.write_bytes(photo(1, (320, 240)))
+    (done,) = _answers({"kind": "detect", "image": str(path), "layout": json.dumps(GRID)})
+    assert done["kind"] == "done"
+    assert set(done["results"]) == {"corners", "confidence", "method", "marker_ids"}
+
+
+def test_photo_that_cannot_be_read(tmp_path):
+    path = tmp_path / "a"
+    path.write_bytes(b"no photo")
+    (failed,) = _answers({"kind": "detect", "image": str(path), "layout": json.dumps(GRID)})
+    assert (failed["kind"], failed["code"]) == ("failed", "not_an_image")
+
+
+def test_photo_that_is_gone(tmp_path):
+    (failed,) = _answers({"kind": "detect", "image": "/gone", "layout": json.dumps(GRID)})
+    assert (failed["kind"], failed["code"]) == ("failed", "image_lost")
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (MemoryError(), "out_of_memory"),
+        (ZeroDivisionError(), "internal"),
+        (PipelineError("board_unknown", "No board."), "board_unknown"),
+    ],
+)
+def test_failures_are_told_by_their_code(tmp_path, analysis, photo, monkeypatch, error, code):
+    def broken(*args):
+        raise error
+
+    monkeypatch.setattr(worker, "analyse", broken)
+    failed = _answers(_task(tmp_path, analysis, photo))[-1]
+    assert (failed["kind"], failed["code"]) == ("failed", code)
+
+
+def test_result_counts_even_without_room_for_its_overlay(
+    tmp_path, analysis, photo, monkeypatch, caplog
+):
+    def full(*args, **kwargs):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fdopen", full)
+    done = _answers(_task(tmp_path, analysis, photo))[-1]
+    assert done["kind"] == "done"
+    assert "could not be stored" in caplog.text
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a", "b"]
+
+
+def test_run_answers_until_its_input_ends(tmp_path, photo):
+    path = tmp_path / "a"
+    path.write_bytes(photo(1, (320, 240)))
+    task = frames.pack({"kind": "detect", "image": str(path), "layout": json.dumps(GRID)})
+    answers = io.BytesIO()
+    ended = []
+    worker.run(io.BytesIO(task * 2), answers, lambda: ended.append(True))
+    answers.seek(0)
+    kinds = []
+    while (message := frames.read(answers)) is not None:
+        kinds.append(message["kind"])
+    assert kinds == ["ready", "done", "done"]
+    assert ended == [True]
+
+
+@pytest.mark.parametrize("cut", [1, 3, 6])
+def test_message_that_is_cut_off_is_the_end(cut):
+    assert frames.read(io.BytesIO(frames.pack({"a": 1})[:cut])) is None
+
+
+def test_nan_is_no_message():
+    with pytest.raises(ValueError, match="JSON"):
+        frames.pack({"a": float("nan")})
+
+
+async def test_worker_that_dies_while_starting():
+    with pytest.raises(WorkerDied):
+        await Worker.start((sys.executable, "-S", "-c", "raise SystemExit(3)"))
+
+
+async def test_service_without_a_worker_does_not_start(start_service, tmp_path):
+    (tmp_path / "control" / "broken").touch()
+    with pytest.raises(WorkerDied):
+        async with start_service():
+            pass
+
+
+async def test_task_for_a_worker_that_is_gone(tmp_path):
+    scripted = (
+        sys.executable,
+        "-S",
+        "-E",
+        str(Path(__file__).with_name("scripted_worker.py")),
+        str(tmp_path),
+    )
+    process = await Worker.start(scripted)
+    process.kill()
+    await process.wait()
+
+    async def ignore(stage):
+        pass
+
+    with pytest.raises(WorkerDied):
+        await process.run({"kind": "detect", "image": "x" * 1_000_000}, ignore)
+    assert not process.alive
+    # Twice does no harm.
+    process.kill()
