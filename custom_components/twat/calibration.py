@@ -94,7 +94,10 @@ async def async_detect(
     except GameError as err:
         raise game_error(err) from err
     image = (await async_still(hub.hass, table, Resolution.UHD)).image
-    suggestion = await async_find_board(client, image, layout.to_json())
+    try:
+        suggestion = await async_find_board(client, image, layout.to_json())
+    except ServiceError as err:
+        raise service_error(err) from err
     if suggestion is None:
         raise invalid("board_not_found", table=table.name)
     return suggestion
@@ -106,15 +109,13 @@ async def async_find_board(
     """Look for a board in a photo; None when none is found.
 
     Raises:
-        HopError: the vision service failed, or named corners that cannot be.
+        ServiceError: the vision service failed.
+        HopError: it named corners that cannot be.
     """
     digest = sha256(image).hexdigest()
-    try:
-        if not await client.has_image(digest):
-            await client.put_image(digest, image)
-        found = await client.detect_board(digest, layout)
-    except ServiceError as err:
-        raise service_error(err) from err
+    if not await client.has_image(digest):
+        await client.put_image(digest, image)
+    found = await client.detect_board(digest, layout)
     if found.corners is None:
         return None
     try:

@@ -70,8 +70,7 @@ class TwatHub:
 
     @callback
     def async_start(self) -> None:
-        """Connect to the vision service and go on with captures that were under way."""
-        self.captures.async_resume()
+        """Connect to the vision service; once it is there, waiting captures go on."""
         if self.link is not None:
             self.link.async_start()
 

@@ -85,6 +85,20 @@ async def async_read(
         Waiting: the vision service is not there, or has too much to do.
         HomeAssistantError: the photo cannot be read.
     """
+    try:
+        return await _read(hub, coordinator, link, capture)
+    except ServiceError as err:
+        raise _refusal(err) from err
+    except HopError as err:
+        if err.hop is Hop.STORAGE:
+            # A database that is locked now is not so for ever; the photo is safe on disk.
+            raise Waiting(err) from err
+        raise
+
+
+async def _read(
+    hub: TwatHub, coordinator: GameCoordinator, link: VisionLink, capture: Capture
+) -> Outcome:
     profile = coordinator.data.profile
     coordinator.async_set_stage("queued")
     for _ in range(_TRIES):
@@ -92,14 +106,11 @@ async def async_read(
         if material.capture.analysis_status in (AnalysisStatus.COMPLETED, AnalysisStatus.FAILED):
             # It was read while this was queued a second time.
             return Outcome(material.capture)
-        try:
-            if material.concluded:
-                return Outcome(await _complete(hub, link.client, material.capture))
-            calibration, warning = await _board(hub, link.client, profile, material)
-            material = replace(material, calibration=calibration)
-            ended = await _analyse(hub, coordinator, link, profile, material)
-        except ServiceError as err:
-            raise _refusal(err) from err
+        if material.concluded:
+            return Outcome(await _complete(hub, link.client, material.capture))
+        calibration, warning = await _board(hub, link.client, profile, material)
+        material = replace(material, calibration=calibration)
+        ended = await _analyse(hub, coordinator, link, profile, material)
         if ended.status is not JobStatus.COMPLETED:
             raise _job_failed(ended)
         outcome = await _conclude(hub, profile, material, ended.results or {}, warning)
