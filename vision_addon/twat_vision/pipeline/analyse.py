@@ -34,11 +34,13 @@ from .types import (
     PipelineError,
     Stage,
     WarningCode,
+    Zones,
 )
+from .zoneread import read_zones, read_zones_setup
 
 CELL_PIXELS = 40
 """Photo pixels a unit that suffice for comparing; photos are decoded no finer than that."""
-ZONE_PIXELS = 64
+ZONE_PIXELS = 48
 MOVED_SHIFT = 0.003
 """Mean corner shift, in board diagonals, from which the board is said to have moved."""
 DEFAULT_EDGE = 1600
@@ -217,6 +219,8 @@ def _scale(request: AnalysisRequest, scene: _Scene) -> int:
 def _read_pair(pair: Pair, request: AnalysisRequest, names: Names, factor: float) -> Reading:
     if isinstance(request.layout, Grid):
         return read_grid(pair, request, request.layout, names, factor)
+    if isinstance(request.layout, Zones):
+        return read_zones(pair, request, request.layout, names, factor)
     raise PipelineError("layout", "not yet")
 
 
@@ -225,6 +229,8 @@ def _read_setup(
 ) -> Reading:
     if isinstance(request.layout, Grid):
         return read_grid_setup(after, scene.to_after, frame, request, request.layout, names)
+    if isinstance(request.layout, Zones):
+        return read_zones_setup(after, scene.to_after, frame, request, request.layout, names)
     raise PipelineError("layout", "not yet")
 
 

@@ -66,7 +66,8 @@ def tiles(canvas: NDArray[np.float32], frame: Frame) -> NDArray[np.float32]:
     """View a canvas map as ``(rows, columns, scale, scale)``."""
     s = frame.scale
     board = frame.board(canvas)
-    return board.reshape(frame.rows, s, frame.columns, s).transpose(0, 2, 1, 3)
+    split = board.reshape(frame.rows, s, frame.columns, s)
+    return np.asarray(split.transpose(0, 2, 1, 3), np.float32)
 
 
 def cell_share(values: FloatImage, frame: Frame) -> Scores:

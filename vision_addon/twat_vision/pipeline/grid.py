@@ -28,6 +28,8 @@ REMOVE_COST = 1.6
 OTHER_PLAYER_COST = 2.0
 OWN_PIECE_COST = 3.0
 """A piece landing on one of its own player's."""
+FAR_COST = 0.1
+"""Per cell: of two like pieces that both moved, the shorter ways are the likelier ones."""
 SAME_COST = 4.0
 """A changed cell whose content is still the same: nudged, or shaded by a neighbour."""
 CONSIDERED = 14
@@ -113,6 +115,7 @@ def problem(evidence: GridEvidence, request: AnalysisRequest) -> Problem:
                 continue
             cost = MOVE_COST + foreign + gone - target.gain
             cost += _arrival_cost(target, source, owner)
+            cost += FAR_COST * float(np.hypot(*np.subtract(source.cell, target.cell)))
             link[i, j] = cost
     for j, target in enumerate(cells):
         arrive[j] = PLACE_COST - target.gain + min(target.player_cost.values(), default=0.0)

@@ -9,6 +9,7 @@ Sources: ORB (Rublee 2011), USAC_MAGSAC (Barath 2019, OpenCV 5 ``calib3d``), ECC
 """
 
 from dataclasses import dataclass
+from enum import Enum
 
 import cv2
 import numpy as np
@@ -19,8 +20,8 @@ from .geometry import FloatImage, Frame, Mask, Matrix, project, rectify, resize_
 
 SCALE = 24
 """Canvas pixels a unit used for scoring and ECC."""
-IDENTITY_SCORE = 0.98
-"""From this score on the board is taken to be where it was."""
+GOOD_SCORE = 0.98
+"""From this score on nothing better is looked for."""
 LOST_SCORE = 0.30
 """Below this the board is lost."""
 MIN_INLIERS = 12
@@ -70,20 +71,35 @@ def register(
     size_fixed = (fixed.shape[1], fixed.shape[0])
     size_moved = (moved.shape[1], moved.shape[0])
     still = scorer.candidate(resize_matrix(size_fixed, size_moved) @ fixed_to_image, 0, "identity")
-    if still.score >= IDENTITY_SCORE:
+    if still.score >= GOOD_SCORE:
         return still
     found = [still]
-    matched = _match_features(grey_fixed, grey_moved, fixed_to_image, columns, rows)
-    if matched is not None:
-        matrix, inliers = matched
-        found.append(scorer.candidate(matrix @ fixed_to_image, inliers, "features"))
-    for start in tuple(found):
-        refined = scorer.refine(start)
+    # A small bump is within reach of ECC, at a third of the cost of features.
+    for start in (_Start.STILL, _Start.FEATURES):
+        if start is _Start.FEATURES:
+            matched = _match_features(grey_fixed, grey_moved, fixed_to_image, columns, rows)
+            if matched is None:
+                break
+            matrix, inliers = matched
+            candidate = scorer.candidate(matrix @ fixed_to_image, inliers, "features")
+            found.append(candidate)
+        else:
+            candidate = still
+        refined = scorer.refine(candidate)
         if refined is not None:
             found.append(refined)
+        if max(found, key=lambda r: r.score).score >= GOOD_SCORE:
+            break
     best = max(found, key=lambda r: r.score)
     # The camera that did not move wins ties: ECC drifts by hundredths on a perfect start.
     return still if still.score >= best.score - 0.01 else best
+
+
+class _Start(Enum):
+    """Where refinement starts from."""
+
+    STILL = "identity"
+    FEATURES = "features"
 
 
 class _Scorer:

@@ -1,0 +1,120 @@
+"""Changed blobs by colour: pieces that appeared or vanished where there are no cells.
+
+A changed pixel is read by what it is like: one of the players' colours before, after, both (a piece replaced by
+another) or neither (a shadow). Connected pixels of equal reading are pieces, or several that touch.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from .colours import Lab
+from .geometry import Frame, Mask
+from .pair import Pair
+from .segments import FAR, likeness, segments, vividness
+
+CHANGED = 0.3
+MARGIN = 6.0
+"""By how much a pixel must be more like a colour than it was."""
+RIVAL = 10.0
+"""How much worse than the other photo's a likeness may be and still count."""
+
+
+@dataclass(frozen=True, slots=True)
+class Blob:
+    """A changed blob: colour, whether it appeared, its canvas mask, centre (canvas pixels), area in square units.
+
+    ``strength`` is the mean change 0…1, ``margin`` how much closer its colour is to the named one than to the next
+    (like ΔE), ``runs_on`` the share 0…1 of its unchanged surroundings that has its colour too: print that a piece
+    hid or freed runs on beyond the piece's outline.
+    """
+
+    color: str
+    appeared: bool
+    mask: Mask
+    centre: tuple[float, float]
+    area: float
+    strength: float
+    margin: float
+    runs_on: float
+
+    def overlap(self, other: "Blob") -> float:
+        """Shared area as a share of the smaller blob."""
+        shared = float((self.mask & other.mask).sum())
+        return shared / max(1.0, float(min(self.mask.sum(), other.mask.sum())))
+
+
+def changed_blobs(pair: Pair, nominal: Mapping[str, Lab]) -> tuple[Blob, ...]:
+    """All blobs of a pair that changed from or to one of the given colours."""
+    changed = pair.maps.change > CHANGED
+    if pair.hand.found:
+        changed &= ~pair.hand.mask
+    y0, y1, x0, x1 = bounds(changed)
+    if y0 == y1 or not nominal:
+        return ()
+    window = (slice(y0, y1), slice(x0, x1))
+    lab = {True: pair.maps.lab_after[window], False: pair.maps.lab_before[window]}
+    near = {k: likeness(v, nominal) for k, v in lab.items()}
+    found: list[Blob] = []
+    for i, (name, color) in enumerate(nominal.items()):
+        hueless = float(np.hypot(color[1], color[2])) < 15
+        for appeared in (True, False):
+            turned = changed[window] & _turned(i, near[appeared], near[not appeared])
+            vivid = vividness(lab[appeared], color)
+            for part in segments(turned, vivid, pair.frame.scale, hueless=hueless):
+                mask = np.zeros(changed.shape, np.bool_)
+                mask[part.ys + y0, part.xs + x0] = True
+                found.append(
+                    Blob(
+                        name,
+                        appeared,
+                        mask,
+                        (part.centre[0] + x0, part.centre[1] + y0),
+                        part.area,
+                        float(pair.maps.change[mask].mean()),
+                        _margin(near[appeared][:, part.ys, part.xs], i),
+                        _runs_on(mask[window], changed[window], near[appeared], i),
+                    )
+                )
+    return tuple(found)
+
+
+def _turned(i: int, now: NDArray[np.float32], then: NDArray[np.float32]) -> Mask:
+    """Pixels that are like colour ``i`` in one photo and were not in the other."""
+    best_now, best_then = now.min(axis=0), then.min(axis=0)
+    like = (now.argmin(axis=0) == i) & (best_now < FAR)
+    other = (then.argmin(axis=0) != i) | (then[i] > now[i] + MARGIN)
+    return np.asarray(like & other & (best_now <= best_then + RIVAL), np.bool_)
+
+
+def _runs_on(mask: Mask, changed: Mask, distances: NDArray[np.float32], i: int) -> float:
+    kernel = np.ones((9, 9), np.uint8)
+    around = (cv2.dilate(mask.astype(np.uint8), kernel) > 0) & ~changed
+    if not around.any():
+        return 0.0
+    here = distances[:, around]
+    return float(((here.argmin(axis=0) == i) & (here[i] < FAR)).mean())
+
+
+def _margin(distances: NDArray[np.float32], i: int) -> float:
+    medians = np.median(distances, axis=1)
+    rivals = np.delete(medians, i)
+    nearest = float(rivals.min()) if rivals.size else FAR
+    return min(nearest, 2 * FAR) - float(medians[i])
+
+
+def bounds(mask: Mask) -> tuple[int, int, int, int]:
+    """Top, bottom, left, right of a mask's bounding box (half open), all 0 of an empty one."""
+    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+    if not rows.size:
+        return 0, 0, 0, 0
+    return int(rows[0]), int(rows[-1]) + 1, int(columns[0]), int(columns[-1]) + 1
+
+
+def canvas_to_units(point: tuple[float, float], frame: Frame) -> tuple[float, float]:
+    """A canvas pixel (x, y) in units."""
+    x, y = point
+    return (x - frame.offset + 0.5) / frame.scale, (y - frame.offset + 0.5) / frame.scale

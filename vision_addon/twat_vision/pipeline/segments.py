@@ -1,0 +1,127 @@
+"""Segments of a player's colour: what could be a piece, or several that touch."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from .colours import Lab
+from .geometry import FloatImage, Mask
+
+FAR = 30.0
+"""Colour distance from which a pixel is like no player's colour."""
+CORE_SHARE = 0.6
+"""Share of the segment's own vividness that a pixel of the same piece has at least; shadows have less."""
+CORE_LIGHTNESS = 22.0
+"""The same for white, black and grey: how far in lightness."""
+SMALLEST = 0.12
+"""Side, in units, of the smallest segment that can be a piece (a board of zones is sixteen units wide)."""
+SMALLEST_SINGLE, LARGEST_SINGLE = 0.22, 0.7
+"""Sides, in units, between which a segment is taken for one piece when sizes are learnt."""
+TYPICAL = 0.35
+"""Side, in units, of a piece where none can be measured."""
+
+COMMON_COLORS = ("red", "green", "blue", "yellow")
+"""The colours looked for when nobody says which ones are played."""
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """Connected pixels of one colour: their indices ``ys``, ``xs``, the centre (x, y) in pixels, the area in square units."""
+
+    ys: NDArray[np.intp]
+    xs: NDArray[np.intp]
+    centre: tuple[float, float]
+    area: float
+
+
+def likeness(lab: FloatImage, nominal: Mapping[str, Lab]) -> NDArray[np.float32]:
+    """Colour distance of every pixel to every colour, float32 ``(n, H, W)``; see `colours.distance`."""
+    stack = []
+    for color in nominal.values():
+        chroma = float(np.hypot(color[1], color[2]))
+        dl = lab[..., 0] - np.float32(color[0])
+        if chroma < 15:
+            colourful = np.maximum(np.hypot(lab[..., 1], lab[..., 2]) - 12, 0)
+            stack.append(np.hypot(0.6 * dl, 1.2 * colourful))
+            continue
+        along = vividness(lab, color)
+        across = np.abs(lab[..., 1] * color[2] - lab[..., 2] * color[1]) / chroma
+        beyond = np.maximum(np.maximum(0.5 * chroma - along, along - 1.5 * chroma), 0)
+        stack.append(np.sqrt(beyond**2 + (1.3 * across) ** 2 + (0.35 * dl) ** 2))
+    return np.asarray(np.stack(stack), np.float32)
+
+
+def vividness(lab: FloatImage, color: Lab) -> FloatImage:
+    """Chroma along a colour's hue; for a colour without hue, lightness."""
+    chroma = float(np.hypot(color[1], color[2]))
+    if chroma < 15:
+        return np.asarray(lab[..., 0], np.float32)
+    return np.asarray((lab[..., 1] * color[1] + lab[..., 2] * color[2]) / chroma, np.float32)
+
+
+def segments(mask: Mask, vivid: FloatImage, scale: int, *, hueless: bool) -> tuple[Segment, ...]:
+    """Split a mask of like pixels into segments, each trimmed to the pixels as vivid as its core.
+
+    Args:
+        mask: pixels like the colour, bool ``(H, W)``.
+        vivid: `vividness` of every pixel.
+        scale: pixels a unit.
+        hueless: whether the colour is white, black or grey.
+
+    Returns:
+        The segments, without those too small to be a piece.
+    """
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(_clean(mask))
+    core = np.zeros(mask.shape, np.bool_)
+    least = (SMALLEST * scale) ** 2
+    for n in range(1, count):
+        if stats[n, cv2.CC_STAT_AREA] < least:
+            continue
+        x, y, w, h = stats[n, :4]
+        inside = labels[y : y + h, x : x + w] == n
+        values = vivid[y : y + h, x : x + w]
+        if hueless:
+            keep = np.abs(values - np.median(values[inside])) < CORE_LIGHTNESS
+        else:
+            keep = values >= CORE_SHARE * np.percentile(values[inside], 80)
+        core[y : y + h, x : x + w] |= inside & keep
+    count, labels, stats, centres = cv2.connectedComponentsWithStats(_clean(core))
+    found = []
+    for n in range(1, count):
+        area = float(stats[n, cv2.CC_STAT_AREA])
+        if area < least:
+            continue
+        x, y, w, h = stats[n, :4]
+        ys, xs = np.nonzero(labels[y : y + h, x : x + w] == n)
+        centre = (float(centres[n][0]), float(centres[n][1]))
+        found.append(Segment(ys + int(y), xs + int(x), centre, area / scale**2))
+    return tuple(found)
+
+
+def _clean(mask: Mask) -> NDArray[np.uint8]:
+    kernel = np.ones((3, 3), np.uint8)
+    closed = cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_CLOSE, kernel)
+    return np.asarray(cv2.morphologyEx(closed, cv2.MORPH_OPEN, kernel), np.uint8)
+
+
+def colour_segments(
+    lab: FloatImage, nominal: Mapping[str, Lab], scale: int
+) -> dict[str, tuple[Segment, ...]]:
+    """All segments of each colour on a board in CIELAB, printed ones included."""
+    near = likeness(lab, nominal)
+    best = near.argmin(axis=0)
+    found = {}
+    for i, (name, color) in enumerate(nominal.items()):
+        mask = np.asarray((best == i) & (near[i] < FAR), np.bool_)
+        hueless = float(np.hypot(color[1], color[2])) < 15
+        found[name] = segments(mask, vividness(lab, color), scale, hueless=hueless)
+    return found
+
+
+def unit_area(found: Iterable[Segment]) -> float:
+    """Area of one piece in square units: the median of the segments that may be a single one."""
+    areas = [s.area for s in found if SMALLEST_SINGLE**2 < s.area < LARGEST_SINGLE**2]
+    return float(np.median(areas)) if len(areas) >= 4 else TYPICAL**2

@@ -1,0 +1,53 @@
+"""Zones on the canvas: which zone a pixel belongs to."""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from .geometry import Frame, Mask
+from .types import Point, Zones
+
+NEAR = 0.5
+"""Units around a zone within which a piece still counts as standing on it, where no zone is underneath."""
+
+ZoneMap = NDArray[np.int32]
+"""``(H, W)``: index of the smallest zone at each canvas pixel, -1 outside all."""
+
+
+def zone_map(layout: Zones, frame: Frame) -> ZoneMap:
+    """Paint the zones onto the canvas, larger ones first, so that a zone inside another one wins."""
+    width, height = frame.size
+    painted = np.full((height, width), -1, np.int32)
+    polygons = [_canvas_polygon(z.polygon, frame) for z in layout.zones]
+    areas = [abs(float(cv2.contourArea(p.astype(np.float32)))) for p in polygons]
+    for index in sorted(range(len(polygons)), key=lambda i: -areas[i]):
+        cv2.fillPoly(painted, [np.round(polygons[index]).astype(np.int32)], float(index))
+    return painted
+
+
+def zone_centre(layout: Zones, index: int) -> Point:
+    """Centre of a zone's polygon in 0…1 of the board (centroid of its vertices)."""
+    x, y = np.mean(np.asarray(layout.zones[index].polygon), axis=0)
+    return float(x), float(y)
+
+
+def zone_of(mask: Mask, zones: ZoneMap, frame: Frame) -> int:
+    """The zone that most of a blob lies in, else the nearest one within `NEAR`; -1 for none."""
+    inside = zones[mask]
+    found = inside[inside >= 0]
+    if found.size >= 0.25 * inside.size:
+        return int(np.bincount(found).argmax())
+    y, x = np.argwhere(mask).mean(axis=0)
+    reach = round(NEAR * frame.scale)
+    y0, x0 = max(0, round(y) - reach), max(0, round(x) - reach)
+    window = zones[y0 : round(y) + reach + 1, x0 : round(x) + reach + 1]
+    places = np.argwhere(window >= 0)
+    if not len(places):
+        return -1
+    nearest = places[np.argmin(((places - (y - y0, x - x0)) ** 2).sum(axis=1))]
+    return int(window[nearest[0], nearest[1]])
+
+
+def _canvas_polygon(polygon: tuple[Point, ...], frame: Frame) -> NDArray[np.float64]:
+    size = np.array([frame.columns, frame.rows]) * frame.scale
+    return np.asarray(np.asarray(polygon) * size + (frame.offset - 0.5), np.float64)

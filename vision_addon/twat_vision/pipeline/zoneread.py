@@ -1,0 +1,389 @@
+"""Reading a board of named zones: moves between zones, and counts by colour."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .assign import FORBIDDEN, Action, Problem, Solution, margins, solve
+from .blobs import Blob, bounds, canvas_to_units, changed_blobs
+from .colours import Lab, palette
+from .decode import Image
+from .geometry import Frame, Matrix, rectify
+from .maps import to_lab
+from .naming import certainty, questions_of, units_box
+from .pair import Pair
+from .reading import Reading, disturbances
+from .segments import COMMON_COLORS, Segment, colour_segments, unit_area
+from .state import Names
+from .types import (
+    AnalysisRequest,
+    ChangedRegion,
+    DetectedPiece,
+    Move,
+    MoveKind,
+    Piece,
+    RegionKind,
+    Zones,
+)
+from .zonechanges import Change, net_changes, plausible
+from .zonemap import ZoneMap, zone_centre, zone_map, zone_of
+
+MOVE_COST = 0.5
+PLACE_COST = 1.5
+REMOVE_COST = 1.5
+OTHER_PLAYER_COST = 2.0
+UNEXPLAINED = 0.25
+"""Area in square units of a strong change without a colour that makes a reading doubtful."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Item:
+    """One piece that came to a zone or left it."""
+
+    change: Change
+    piece: Piece | None
+
+
+def read_zones(
+    pair: Pair, request: AnalysisRequest, layout: Zones, names: Names, factor: float
+) -> Reading:
+    """Say what changed between zones and which moves explain it.
+
+    Args:
+        pair: the compared photos.
+        request: the analysis.
+        layout: the zones.
+        names: the request's players and vocabulary.
+        factor: full-size pixels of the after photo per decoded pixel.
+    """
+    nominal = colours_played(names)
+    zones = zone_map(layout, pair.frame)
+    standing = None if request.pieces is None else standing_counts(request, layout, names)
+    seen_before = colour_segments(pair.maps.lab_before, nominal, pair.frame.scale)
+    unit = _unit(seen_before, zones, standing)
+    blobs = [(b, zone_of(b.mask, zones, pair.frame)) for b in changed_blobs(pair, nominal)]
+    kept = plausible(blobs, unit, standing)
+    between, within = net_changes(kept, unit, standing, pair.frame.scale)
+    items = _items(between, request, layout, names)
+    task = _problem(items, request, pair.frame.scale)
+    best = solve(task)
+    margin, second = margins(task, best)
+    moves = _moves(best, margin, items, names, request, layout)
+    warnings, doubt = disturbances(pair, disturbed=False)
+    sure = certainty(second.cost - best.cost) if second is not None else 1.0
+    sure *= doubt * _explained(pair, [b for b, _ in blobs])
+    alternative = None if second is None else _moves(second, {}, items, names, request, layout)
+    counts = _counts(request, layout, names, moves)
+    if counts is None:
+        counts = seen_counts(pair.maps.lab_after, nominal, zones, layout, pair.frame)
+    return Reading(
+        moves=moves,
+        regions=_regions(best, items, within, pair, layout, factor),
+        pieces=_pieces_after(request, moves, layout),
+        confidence=sure,
+        warnings=warnings,
+        questions=questions_of(moves, names, request.thresholds.confidence, alternative),
+        counts=counts,
+    )
+
+
+def read_zones_setup(
+    after: Image,
+    to_after: Matrix,
+    frame: Frame,
+    request: AnalysisRequest,
+    layout: Zones,
+    names: Names,
+) -> Reading:
+    """Read one photo of a board of zones by itself: how many segments of each colour every zone shows."""
+    canvas, _ = rectify(after, to_after, frame)
+    lab = to_lab(canvas.astype(np.float32))
+    zones = zone_map(layout, frame)
+    counts = _counts(request, layout, names, ())
+    if counts is None:
+        counts = seen_counts(lab, colours_played(names), zones, layout, frame)
+        return Reading((), (), (), 0.5, counts=counts)
+    return Reading((), (), _pieces_after(request, (), layout), 1.0, counts=counts)
+
+
+def colours_played(names: Names) -> dict[str, Lab]:
+    """Nominal CIELAB of the players' colours, of common ones without players."""
+    return (
+        palette(p.color for p in names.players.values())
+        if names.players
+        else palette(COMMON_COLORS)
+    )
+
+
+def standing_counts(
+    request: AnalysisRequest, layout: Zones, names: Names
+) -> dict[tuple[int, str], int]:
+    """Pieces of the accepted state by zone and colour."""
+    index = {zone.id: i for i, zone in enumerate(layout.zones)}
+    found: Counter[tuple[int, str]] = Counter()
+    for piece in request.pieces or ():
+        color = names.color(piece.player)
+        if piece.space in index and color is not None:
+            found[index[piece.space], color] += 1
+    return dict(found)
+
+
+def seen_counts(
+    lab: NDArray[np.float32],
+    nominal: Mapping[str, Lab],
+    zones: ZoneMap,
+    layout: Zones,
+    frame: Frame,
+) -> dict[str, dict[str, int]]:
+    """Pieces by zone and colour as far as one photo tells them from the print (a first guess)."""
+    found: dict[str, dict[str, int]] = {}
+    seen = colour_segments(lab, nominal, frame.scale)
+    unit = _unit(seen, zones, None)
+    for color, parts in seen.items():
+        for part in parts:
+            if part.area > 8 * unit:
+                continue
+            mask = np.zeros(zones.shape, np.bool_)
+            mask[part.ys, part.xs] = True
+            zone = zone_of(mask, zones, frame)
+            if zone >= 0:
+                here = found.setdefault(layout.zones[zone].id, {})
+                here[color] = here.get(color, 0) + max(1, round(part.area / unit))
+    return found
+
+
+def _unit(
+    seen: Mapping[str, tuple[Segment, ...]],
+    zones: ZoneMap,
+    standing: Mapping[tuple[int, str], int] | None,
+) -> float:
+    """Area of a piece, from the segments of zones in which pieces of that colour are known to stand."""
+    found = []
+    for color, parts in seen.items():
+        for part in parts:
+            x, y = round(part.centre[0]), round(part.centre[1])
+            zone = int(zones[y, x])
+            if zone >= 0 and (standing is None or standing.get((zone, color), 0)):
+                found.append(part)
+    return unit_area(found)
+
+
+def _items(
+    changes: list[Change], request: AnalysisRequest, layout: Zones, names: Names
+) -> list[_Item]:
+    items = []
+    for change in changes:
+        zone = layout.zones[change.zone].id
+        here = [
+            p
+            for p in request.pieces or ()
+            if p.space == zone and names.color(p.player) == change.color
+        ]
+        for n in range(change.count):
+            piece = here[n] if not change.appeared and n < len(here) else None
+            items.append(_Item(change, piece))
+    return items
+
+
+def _problem(items: list[_Item], request: AnalysisRequest, scale: int) -> Problem:
+    n = len(items)
+    link = np.full((n, n), FORBIDDEN)
+    leave = np.full(n, FORBIDDEN)
+    arrive = np.full(n, FORBIDDEN)
+    gain = np.array([item.change.evidence for item in items])
+    for i, source in enumerate(items):
+        if source.change.appeared:
+            arrive[i] = PLACE_COST - gain[i]
+            continue
+        foreign = 0.0
+        player = source.piece.player if source.piece else None
+        if request.active_player is not None and player not in (None, request.active_player):
+            foreign = OTHER_PLAYER_COST
+        leave[i] = REMOVE_COST + foreign - gain[i]
+        for j, target in enumerate(items):
+            if target.change.appeared and target.change.color == source.change.color:
+                a, b = source.change.blobs[0].centre, target.change.blobs[0].centre
+                far = float(np.hypot(a[0] - b[0], a[1] - b[1])) / scale
+                link[i, j] = MOVE_COST + foreign + 0.02 * far - gain[i] - gain[j]
+    return Problem(link, leave, arrive, gain)
+
+
+def _moves(
+    solution: Solution,
+    margin: Mapping[Action, float],
+    items: list[_Item],
+    names: Names,
+    request: AnalysisRequest,
+    layout: Zones,
+) -> tuple[Move, ...]:
+    replaced = _replaced(solution, items)
+    found = []
+    for action in solution.actions:
+        kind, i, j = action
+        if kind == "leave" and i in replaced.values():
+            continue
+        source = items[i] if i >= 0 else None
+        target = items[j] if j >= 0 else None
+        item = target or source
+        if item is None:
+            continue
+        piece = source.piece if source else None
+        color = item.change.color
+        player = piece.player if piece else names.player_of(color)
+        start = layout.zones[source.change.zone].id if source else None
+        end = layout.zones[target.change.zone].id if target else None
+        taken = items[replaced[j]] if j in replaced else None
+        captured = taken.piece if taken else None
+        if kind == "leave":
+            move_kind = MoveKind.REMOVE
+        elif taken is not None:
+            move_kind = MoveKind.CAPTURE
+        else:
+            move_kind = MoveKind.PLACE if kind == "arrive" else MoveKind.MOVE
+        found.append(
+            Move(
+                kind=move_kind,
+                piece=piece.id if piece else None,
+                type=piece.type if piece else _new_type(end, color, captured, names, request),
+                player=player,
+                from_space=start,
+                to_space=end,
+                confidence=certainty(margin.get(action, 0.0)),
+                color=color,
+                captured=captured.id if captured else None,
+                from_position=zone_centre(layout, source.change.zone) if source else None,
+                to_position=zone_centre(layout, target.change.zone) if target else None,
+            )
+        )
+    return tuple(sorted(found, key=lambda m: (-m.confidence, m.to_space or m.from_space or "")))
+
+
+def _replaced(solution: Solution, items: list[_Item]) -> dict[int, int]:
+    """Arrived item → removed item of another colour in the very place where it stands now."""
+    gone = [i for kind, i, _ in solution.actions if kind == "leave"]
+    found: dict[int, int] = {}
+    for kind, _, j in solution.actions:
+        if kind == "leave":
+            continue
+        for i in gone:
+            same_zone = items[i].change.zone == items[j].change.zone
+            if same_zone and i not in found.values() and _meet(items[i].change, items[j].change):
+                found[j] = i
+                break
+    return found
+
+
+def _meet(a: Change, b: Change) -> bool:
+    return any(x.overlap(y) > 0.25 for x in a.blobs for y in b.blobs)
+
+
+def _new_type(
+    space: str | None, color: str, captured: Piece | None, names: Names, request: AnalysisRequest
+) -> str:
+    """Type of a piece from off the board: the only one that fits, or the only fitting one already standing there."""
+    fitting = names.types_for(space, color)
+    if len(fitting) == 1:
+        return fitting[0]
+    here = {p.type for p in request.pieces or () if p.space == space}
+    likely = [t for t in fitting if t in here]
+    if captured is not None and captured.type in fitting:
+        return captured.type
+    return likely[0] if len(likely) == 1 else "unknown"
+
+
+def _explained(pair: Pair, blobs: list[Blob]) -> float:
+    """Factor on the confidence for strong changes that are no player's colour (0.6…1)."""
+    rest = pair.maps.change > 0.6
+    if pair.hand.found:
+        rest &= ~pair.hand.mask
+    for blob in blobs:
+        y0, y1, x0, x1 = bounds(blob.mask)
+        reach = pair.frame.scale // 2
+        rest[max(0, y0 - reach) : y1 + reach, max(0, x0 - reach) : x1 + reach] = False
+    area = float(pair.frame.board(rest).sum()) / pair.frame.scale**2
+    return 1.0 if area < UNEXPLAINED else max(0.6, 1 - area / 4)
+
+
+def _regions(
+    solution: Solution,
+    items: list[_Item],
+    within: list[Change],
+    pair: Pair,
+    layout: Zones,
+    factor: float,
+) -> tuple[ChangedRegion, ...]:
+    used = solution.sources | solution.targets
+    changes = {id(items[i].change): items[i].change for i in used}
+    found: list[ChangedRegion] = []
+    for change in changes.values():
+        kind = RegionKind.APPEARED if change.appeared else RegionKind.VANISHED
+        found.extend(_region(b, kind, change, pair, layout, factor) for b in change.blobs)
+    kind = RegionKind.MOVED_WITHIN
+    for change in within:
+        here = [b for b in change.blobs if b.appeared]
+        found.extend(_region(b, kind, change, pair, layout, factor) for b in here)
+    return tuple(found)
+
+
+def _region(
+    blob: Blob, kind: RegionKind, change: Change, pair: Pair, layout: Zones, factor: float
+) -> ChangedRegion:
+    y0, y1, x0, x1 = bounds(blob.mask)
+    corners = [(x0, y0), (x1, y0), (x1, y1), (x0, y1)]
+    units = np.array([canvas_to_units(p, pair.frame) for p in corners])
+    zone = layout.zones[change.zone].id
+    return ChangedRegion(units_box(pair, units, factor), (zone,), kind, blob.color, blob.strength)
+
+
+def _counts(
+    request: AnalysisRequest, layout: Zones, names: Names, moves: tuple[Move, ...]
+) -> dict[str, dict[str, int]] | None:
+    """The accepted state's pieces after the moves, by zone and colour; None without a state."""
+    if request.pieces is None:
+        return None
+    tally: Counter[tuple[str, str]] = Counter()
+    captured = {m.captured for m in moves if m.captured}
+    known = {zone.id for zone in layout.zones}
+    for piece in request.pieces:
+        color = names.color(piece.player)
+        if piece.space in known and color is not None and piece.id not in captured:
+            tally[piece.space or "", color] += 1
+    for move in moves:
+        if move.from_space is not None and move.color is not None:
+            tally[move.from_space, move.color] -= 1
+        if move.to_space is not None and move.color is not None:
+            tally[move.to_space, move.color] += 1
+    found: dict[str, dict[str, int]] = {}
+    for (zone, color), n in tally.items():
+        if n > 0:
+            found.setdefault(zone, {})[color] = n
+    return found
+
+
+def _pieces_after(
+    request: AnalysisRequest, moves: tuple[Move, ...], layout: Zones
+) -> tuple[DetectedPiece, ...]:
+    if request.pieces is None:
+        return ()
+    gone = {m.captured for m in moves if m.captured}
+    gone |= {m.piece for m in moves if m.piece and m.to_space is None}
+    moved = {m.piece: m for m in moves if m.piece and m.to_space is not None}
+    centres = {z.id: zone_centre(layout, i) for i, z in enumerate(layout.zones)}
+    found = []
+    for piece in request.pieces:
+        if piece.id in gone:
+            continue
+        move = moved.get(piece.id)
+        space = move.to_space if move else piece.space
+        place = centres.get(space or "", piece.position)
+        sure = move.confidence if move else 1.0
+        found.append(DetectedPiece(piece.type, piece.player, place, space, sure, piece.id))
+    found.extend(
+        DetectedPiece(m.type, m.player, m.to_position, m.to_space, m.confidence, color=m.color)
+        for m in moves
+        if m.piece is None and m.to_position is not None
+    )
+    return tuple(found)
