@@ -25,6 +25,7 @@ from homeassistant.helpers.selector import (
 )
 from homeassistant.helpers.service_info.hassio import HassioServiceInfo
 from homeassistant.helpers.service_info.zeroconf import ZeroconfServiceInfo
+from homeassistant.util.network import is_host_valid
 import probatio
 from yarl import URL
 
@@ -343,7 +344,7 @@ def _url(host: str, port: int) -> str:
     Raises:
         ValueError: when the host is no name or address.
     """
-    if not host or any(char in host for char in "/?#@ \x00"):
+    if not is_host_valid(host):
         raise ValueError("not a host")
     return str(URL.build(scheme="http", host=host, port=port))
 

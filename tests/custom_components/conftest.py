@@ -1,24 +1,25 @@
 """Home Assistant with the integration, and the real services on loopback sockets."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 import json
 from pathlib import Path
 import re
-import shutil
 import subprocess
 import sys
 from typing import Any
 import urllib.request
 
-import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
-
+from aiohttp import web
 from homeassistant.config_entries import ConfigEntry, ConfigSubentryData
 from homeassistant.core import Event, HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
 from homeassistant.setup import async_setup_component
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 # At import time, so that this package wins over the test harness's own custom_components.
 import custom_components.twat  # noqa: F401
@@ -138,13 +139,13 @@ class Camera(Service):
 
     def simulator(self, method: str, path: str = "", body: Mapping[str, Any] | None = None) -> Any:
         """Move what stands on the simulated table."""
-        request = urllib.request.Request(  # noqa: S310
+        request = urllib.request.Request(
             f"{self.url}/simulator{path}",
             method=method,
             data=None if body is None else json.dumps(body).encode(),
             headers={"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"},
         )
-        with urllib.request.urlopen(request) as response:  # noqa: S310
+        with urllib.request.urlopen(request) as response:
             return json.load(response)
 
 
@@ -163,7 +164,7 @@ async def core(hass: HomeAssistant) -> None:
     assert await async_setup_component(hass, "homeassistant", {})
 
 
-async def add_entry(
+async def _add_entry(
     hass: HomeAssistant, kind: str, service: Service | None, **kwargs: Any
 ) -> MockConfigEntry:
     entry = MockConfigEntry(
@@ -179,12 +180,27 @@ async def add_entry(
         **kwargs,
     )
     entry.add_to_hass(hass)
-    assert await hass.config_entries.async_setup(entry.entry_id)
+    await hass.config_entries.async_setup(entry.entry_id)
     await hass.async_block_till_done()
     return entry
 
 
-def table_data(camera_entity: str, **changes: Any) -> ConfigSubentryData:
+type AddEntry = Callable[..., Awaitable[MockConfigEntry]]
+
+
+@pytest.fixture
+def add_entry(hass: HomeAssistant, core: None) -> AddEntry:
+    """Set up an entry: `await add_entry("hub" | "camera", service or None)`."""
+    return partial(_add_entry, hass)
+
+
+@pytest.fixture
+def table_data() -> Callable[..., ConfigSubentryData]:
+    """Make a table's subentry: `table_data(camera_entity, **changes)`."""
+    return _table_data
+
+
+def _table_data(camera_entity: str, **changes: Any) -> ConfigSubentryData:
     return ConfigSubentryData(
         subentry_type="table",
         title="Table",
@@ -202,9 +218,9 @@ def table_data(camera_entity: str, **changes: Any) -> ConfigSubentryData:
 
 
 @pytest.fixture
-async def camera_entry(hass: HomeAssistant, core: None, camera: Camera) -> MockConfigEntry:
+async def camera_entry(add_entry: AddEntry, camera: Camera) -> MockConfigEntry:
     """A paired camera."""
-    return await add_entry(hass, "camera", camera)
+    return await add_entry("camera", camera)
 
 
 @pytest.fixture
@@ -259,26 +275,29 @@ class Played:
 
 
 @pytest.fixture
-async def hub(
-    hass: HomeAssistant, core: None, vision: Service, camera: Camera, camera_entity: str
-) -> MockConfigEntry:
-    """A hub with the real vision service and a calibrated table."""
+def scripted_table(camera: Camera, camera_entity: str) -> ConfigSubentryData:
+    """The simulated table, calibrated."""
     corners = camera.simulator("GET")["corners"]
     calibration = {"corners": corners, "confidence": None, "method": "manual", "at": None}
-    table = table_data(camera_entity, calibrations={"generic_grid": calibration})
-    entry = await add_entry(hass, "hub", vision, subentries_data=[table])
-    await until(lambda: entry.runtime_data.link.available, entry.runtime_data.link)
+    return _table_data(camera_entity, calibrations={"generic_grid": calibration})
+
+
+@pytest.fixture
+async def hub(
+    add_entry: AddEntry, vision: Service, scripted_table: ConfigSubentryData
+) -> MockConfigEntry:
+    """A hub with the real vision service and a calibrated table."""
+    entry = await add_entry("hub", vision, subentries_data=[scripted_table])
+    link = entry.runtime_data.link
+    await _until(lambda: link.available, link)
     return entry
 
 
-async def until(happened: Callable[[], bool], source: Any) -> None:
-    """Wait until something is so, looking whenever `source` tells its listeners."""
-    import asyncio
-
+async def _until(happened: Callable[[], object], source: Any) -> None:
     changed = asyncio.Event()
     remove = source.async_add_listener(changed.set)
     try:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while not happened():
                 changed.clear()
                 await changed.wait()
@@ -286,30 +305,47 @@ async def until(happened: Callable[[], bool], source: Any) -> None:
         remove()
 
 
-async def create_game(hass: HomeAssistant, hub: ConfigEntry[Any], camera: Camera) -> Played:
-    script = camera.simulator("GET")
-    created = await hass.services.async_call(
-        "twat",
-        "create_game",
-        {
-            "name": "Friday night",
-            "game_type": script["profile"],
-            "players": script["players"],
-            "settings": script["settings"],
-            "table": "Table",
-            "pieces": [{k: p[k] for k in ("type", "player", "space")} for p in script["start"]],
-        },
-        blocking=True,
-        return_response=True,
-    )
-    await hass.async_block_till_done()
-    return Played(hass, hub, camera, created["game_id"], created["device_id"])
+@pytest.fixture
+def until() -> Callable[..., Awaitable[None]]:
+    """Wait until something is so, looking whenever a source tells its listeners.
+
+    `await until(lambda: link.available, link)`
+    """
+    return _until
 
 
 @pytest.fixture
-async def game(hass: HomeAssistant, hub: MockConfigEntry, camera: Camera) -> Played:
+def create_game(hass: HomeAssistant, camera: Camera) -> Callable[..., Awaitable[Played]]:
+    """Create the simulated table's game: `await create_game(hub)`."""
+
+    async def create(hub: ConfigEntry[Any], **changes: Any) -> Played:
+        script = camera.simulator("GET")
+        pieces = [{k: p[k] for k in ("type", "player", "space")} for p in script["start"]]
+        created = await hass.services.async_call(
+            "twat",
+            "create_game",
+            {
+                "name": "Friday night",
+                "game_type": script["profile"],
+                "players": script["players"],
+                "settings": script["settings"],
+                "table": "Table",
+                "pieces": pieces,
+                **changes,
+            },
+            blocking=True,
+            return_response=True,
+        )
+        await hass.async_block_till_done()
+        return Played(hass, hub, camera, created["game_id"], created["device_id"])
+
+    return create
+
+
+@pytest.fixture
+async def game(hub: MockConfigEntry, create_game: Callable[..., Awaitable[Played]]) -> Played:
     """A game at the simulated table, nothing captured yet."""
-    return await create_game(hass, hub, camera)
+    return await create_game(hub)
 
 
 @pytest.fixture
@@ -324,3 +360,79 @@ def outcomes(hass: HomeAssistant) -> list[Event]:
     for outcome in OUTCOMES:
         hass.bus.async_listen(f"twat_{outcome}", note)
     return events
+
+
+type Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+@pytest.fixture
+async def fake(socket_enabled: None) -> AsyncIterator[Callable[..., Awaitable[str]]]:
+    """Answer for a service what the real one cannot be made to say.
+
+    `url = await fake({("GET", "/health"): handler})`; anything else is answered with 500.
+    """
+    runners: list[web.AppRunner] = []
+
+    async def serve(handlers: Mapping[tuple[str, str], Handler]) -> str:
+        app = web.Application(client_max_size=64 * 1024 * 1024)
+        for (method, path), handler in handlers.items():
+            app.router.add_route(method, path, handler)
+
+        async def unexpected(request: web.Request) -> web.Response:
+            raise AssertionError(f"unexpected {request.method} {request.path}")
+
+        app.router.add_route("*", "/{rest:.*}", unexpected)
+        runner = web.AppRunner(app, shutdown_timeout=0.1)
+        runners.append(runner)
+        await runner.setup()
+        site = web.TCPSite(runner, "127.0.0.1", 0)
+        await site.start()
+        host, port = runner.addresses[0][:2]
+        return f"http://{host}:{port}"
+
+    yield serve
+    for runner in runners:
+        await runner.cleanup()
+
+
+@pytest.fixture
+def health() -> Callable[..., dict[str, Any]]:
+    """What a service says of itself: `health("twat-camera", api_version=2)`."""
+
+    def answer(service: str, **changes: Any) -> dict[str, Any]:
+        return {
+            "status": "ok",
+            "service": service,
+            "id": "f00d",
+            "name": "Fake",
+            "version": "0.1.0",
+            "api_version": 1,
+            **changes,
+        }
+
+    return answer
+
+
+@pytest.fixture
+def refuse() -> Callable[..., web.Response]:
+    """A refusal as the services word it: `refuse(409, "images_missing", missing=[…])`."""
+
+    def response(status: int, code: str, **details: Any) -> web.Response:
+        headers = (
+            {"Retry-After": str(details.pop("retry_after"))} if "retry_after" in details else {}
+        )
+        error = {"code": code, "message": f"It is {code}.", "details": details}
+        return web.json_response({"error": error}, status=status, headers=headers)
+
+    return response
+
+
+@pytest.fixture
+def pairing_code() -> Callable[[Service], str]:
+    """The pairing code that a service shows on its own machine."""
+
+    def read(service: Service) -> str:
+        with urllib.request.urlopen(f"{service.url}/health") as response:
+            return str(json.load(response)["pairing_code"])
+
+    return read
