@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import count
 import re
 from typing import Final, TypedDict
 
@@ -42,12 +43,9 @@ def make_board(layout: Layout, pieces: Iterable[Piece]) -> Board:
 
 
 def piece_ids(taken: Iterable[str]) -> Iterator[str]:
-    """Yield ids for new pieces, ``p1``, ``p2``, …, above all the numbers that are taken."""
+    """Return ids for new pieces, ``p1``, ``p2``, …, above all the numbers that are taken now."""
     numbers = [int(match[1]) for name in taken if (match := _NUMBERED.fullmatch(name))]
-    number = max(numbers, default=0)
-    while True:
-        number += 1
-        yield f"p{number}"
+    return (f"p{number}" for number in count(max(numbers, default=0) + 1))
 
 
 @dataclass(frozen=True, slots=True)
