@@ -5,7 +5,7 @@ level. World: board units (see `spaces`), z up from the board's surface. Image: 
 full-resolution still, pixel centres at whole numbers plus a half.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 import math
 
 import numpy as np
@@ -38,13 +38,23 @@ class Optics:
     def over(cls, board: Board, rng: np.random.Generator) -> "Optics":
         """Hang a camera over a board: all of it in view, and at least a cell of table around."""
         width, height = board.size
-        margin = board.frame + max(0.13, getattr(board, "cell", 0.0) * 1.15)
-        across = max((height + 2 * margin) / HEIGHT, (width + 2 * margin) / WIDTH)
         tilt = math.radians(rng.uniform(3.5, 5.0))
         pan = math.radians(rng.uniform(-1.5, 1.5))
         roll = math.radians(rng.uniform(-1.2, 1.2))
         rotation = _about_z(roll) @ _about_y(pan) @ _about_x(tilt)
-        return cls((width / 2, height / 2), FOCAL * across, rotation)
+        margin = board.frame + 1.05 * max(0.12, board.cell)
+        ends = ((-margin, width + margin), (-margin, height + margin))
+        corners = [(x, y, 0) for x in ends[0] for y in ends[1]]
+        optics = cls((width / 2, height / 2), FOCAL / WIDTH, rotation)
+        # Raised by a hundredth at a time: tilted, what has to fit is no rectangle any more.
+        while not optics.sees(corners):
+            optics = replace(optics, distance=optics.distance * 1.01)
+        return optics
+
+    def sees(self, points: npt.ArrayLike) -> bool:
+        """Say whether all of some world points (N×3) are in the picture."""
+        seen = self.project(points)
+        return bool((seen >= 0).all() and (seen <= (WIDTH, HEIGHT)).all())
 
     def project(self, points: npt.ArrayLike) -> Array:
         """Project world points (N×3) to pixels (N×2)."""

@@ -123,6 +123,7 @@ class ZoneBoard:
     zones: tuple[Zone, ...]
 
     size: Point = (1.0, 1.0)
+    cell: float = 0.0
     frame: float = 0.0
     piece_unit: float = 0.058
 

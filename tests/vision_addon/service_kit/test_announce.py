@@ -8,6 +8,7 @@ from pathlib import Path
 import shutil
 import subprocess
 import sys
+from typing import ClassVar
 
 import pytest
 from zeroconf import NonUniqueNameException
