@@ -12,6 +12,10 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from twat_camera.camera import CameraError, Locks, Still
 
 
+_UNREADABLE = (UnidentifiedImageError, OSError, Image.DecompressionBombError)
+"""What Pillow raises for something that is no photo, or would not fit into memory."""
+
+
 class UnknownPhoto(Exception):
     """The folder has no photo of that name."""
 
@@ -77,7 +81,7 @@ class FolderCamera:
             with Image.open(io.BytesIO(data)) as photo:
                 size = photo.size
                 focus = _sharpness(photo)
-        except (UnidentifiedImageError, OSError) as err:
+        except _UNREADABLE as err:
             raise CameraError(f"{name} is no photo: {err}") from err
         self._next = min(self._next + 1, len(self._photos) - 1)
         return Still(data, datetime.now(UTC), size, sharpness=focus)
@@ -94,7 +98,7 @@ class FolderCamera:
                 upright.resize((width, height), Image.Resampling.BILINEAR).save(
                     out, "JPEG", quality=85
                 )
-        except (UnidentifiedImageError, OSError) as err:
+        except _UNREADABLE as err:
             raise CameraError(f"{name} is no photo: {err}") from err
         return out.getvalue()
 

@@ -111,6 +111,15 @@ async def test_an_empty_folder_is_said_everywhere(serve, tmp_path):
         assert "no JPEG photos" in error["message"]
 
 
+async def test_a_photo_too_big_for_memory_is_said(serve, photos, monkeypatch):
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 1000)
+    client = await serve(FolderCamera(photos), add_folder_routes)
+
+    async with client.post("/capture") as response:
+        assert response.status == 503
+        assert "001.jpg is no photo" in (await response.json())["error"]["message"]
+
+
 def test_a_folder_that_is_missing_is_said(tmp_path: Path):
     camera = FolderCamera(tmp_path / "missing")
     with pytest.raises(CameraError, match="cannot read the folder"):

@@ -10,7 +10,8 @@ import yaml
 from twat_camera.simulator.colors import paint
 from twat_camera.simulator.script import ScriptError, load_script
 
-REALDATA = Path(__file__).resolve().parents[4].parent / "shared" / "realdata" / "dune_table"
+ROOT = Path(__file__).resolve().parents[4]
+REALDATA = ROOT.parent / "shared" / "realdata" / "dune_table"
 
 GAME = {
     "title": "Small",
@@ -124,6 +125,13 @@ def test_the_shipped_dune_game_shows_a_flag_taken_over():
 
     taken = [move for move in moves if move.kind == "capture"]
     assert [(move.from_space, move.to_space) for move in taken] == [(None, "control_arrakeen")]
+
+
+def test_the_example_in_the_documentation_can_be_played(load):
+    text = (ROOT / "docs" / "camera.md").read_text()
+    example = text.split("```yaml\n")[1].split("```")[0]
+
+    assert len(load(example).steps) == 3
 
 
 @pytest.mark.skipif(not REALDATA.is_dir(), reason="the photo sequences are not here")
