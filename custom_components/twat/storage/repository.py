@@ -199,9 +199,7 @@ class Repository:
         """
         with self._database.writing() as session:
             row = _get(session, CaptureRow, capture_id)
-            for field, value in fields.items():
-                plain = value.to_json() if isinstance(value, CaptureFailure) else value
-                setattr(row, field, plain)
+            _set_capture(row, fields)
             return rows.capture(row)
 
     def get_capture(self, capture_id: str) -> Capture:
@@ -263,29 +261,29 @@ class Repository:
             waiting = session.get(ProposalRow, game_id)
             return GameRecord(game, states, None if waiting is None else rows.proposal(waiting))
 
-    def commit(self, change: Change) -> Game:
-        """Write a change of `games.log`, whole or not at all, and return the game afterwards.
+    def commit(
+        self,
+        *changes: Change,
+        capture_id: str | None = None,
+        **fields: Unpack[CaptureFields],
+    ) -> Game:
+        """Write changes of `games.log`, all of them or none, and return the game afterwards.
+
+        Args:
+            changes: At least one, all of one game, each decided on the outcome of the one before.
+            capture_id: A capture that is changed in the same transaction.
+            fields: What changes of it.
 
         Raises:
-            NotFound: Unknown game.
-            HeadMoved: The head is no longer the one the change was decided on.
+            NotFound: Unknown game or capture.
+            HeadMoved: The head is no longer the one that the first change was decided on.
         """
         with self._database.writing() as session:
-            game = _get(session, GameRow, change.game_id)
-            if game.head_id != change.base_head_id:
-                raise HeadMoved(f"{game.head_id} is the head, not {change.base_head_id}")
-            number = _next_number(session, change.game_id)
-            for state in change.append:
-                session.add(rows.state_row(state, number))
-                session.flush()  # children refer to their parents
-                number += 1
-            rows.set_head(game, change.head)
-            game.status = change.status.value
-            game.updated_at = change.at
-            session.execute(delete(ProposalRow).where(ProposalRow.game_id == change.game_id))
-            if change.proposal is not None:
-                session.add(rows.proposal_row(change.proposal))
-            session.add_all(rows.journal_row(entry) for entry in change.journal)
+            game = _get(session, GameRow, changes[0].game_id)
+            for change in changes:
+                _write(session, game, change)
+            if capture_id is not None:
+                _set_capture(_get(session, CaptureRow, capture_id), fields)
             return rows.game(game)
 
     def append_state(self, game_id: str, state: GameState, make_head: bool = True) -> Game:
@@ -404,6 +402,29 @@ def _state_of(session: Session, game_id: str, state_id: str) -> StateRow:
     if row.game_id != game_id:
         raise NotFound("state", state_id)
     return row
+
+
+def _set_capture(row: CaptureRow, fields: CaptureFields) -> None:
+    for field, value in fields.items():
+        setattr(row, field, value.to_json() if isinstance(value, CaptureFailure) else value)
+
+
+def _write(session: Session, game: GameRow, change: Change) -> None:
+    if game.head_id != change.base_head_id:
+        raise HeadMoved(f"{game.head_id} is the head, not {change.base_head_id}")
+    number = _next_number(session, game.id)
+    for state in change.append:
+        session.add(rows.state_row(state, number))
+        session.flush()  # children refer to their parents
+        number += 1
+    rows.set_head(game, change.head)
+    game.status = change.status.value
+    game.updated_at = change.at
+    session.execute(delete(ProposalRow).where(ProposalRow.game_id == game.id))
+    if change.proposal is not None:
+        session.add(rows.proposal_row(change.proposal))
+    session.add_all(rows.journal_row(entry) for entry in change.journal)
+    session.flush()
 
 
 def _next_number(session: Session, game_id: str) -> int:

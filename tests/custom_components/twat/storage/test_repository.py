@@ -255,6 +255,29 @@ def test_a_change_of_the_log_is_written_as_decided(
     assert len(repository.record(game_id, capture_id).states) == 2
 
 
+def test_a_reading_that_is_accepted_at_once_is_one_transaction(
+    repository: Repository, stored: NewGame, reading: Reading, at: datetime
+) -> None:
+    profile = load_profiles().get("generic_grid")
+    capture_id = _capture(repository, stored, at)
+    record = repository.record(stored.game.id)
+    proposed = log.propose(record, reading(stored.state, capture_id), by=None, at=at)
+    accepted = log.accept(log.apply(record, proposed), profile, by=None, at=at)
+    done = AnalysisStatus.COMPLETED
+
+    with pytest.raises(NotFound):
+        repository.commit(proposed, accepted, capture_id=new_id(), analysis_status=done)
+    assert repository.record(stored.game.id) == record
+    assert len(repository.journal(stored.game.id)) == 1
+
+    game = repository.commit(proposed, accepted, capture_id=capture_id, analysis_status=done)
+
+    assert game.head_id == accepted.head.id
+    assert repository.proposal(stored.game.id) is None
+    assert repository.get_capture(capture_id).analysis_status is done
+    assert len(repository.journal(stored.game.id)) == 3
+
+
 def test_a_change_decided_on_an_old_head_writes_nothing(
     repository: Repository, stored: NewGame, child: Child, reading: Reading, at: datetime
 ) -> None:

@@ -1,0 +1,110 @@
+"""Moves are told in the game's own words."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from custom_components.twat.games.log import GameRecord
+from custom_components.twat.games.model import Move, MoveKind, Position
+from custom_components.twat.games.notation import MAX_LENGTH, describe_moves
+from custom_components.twat.games.profile import GameProfile
+
+type MakeMove = Callable[..., Move]
+
+
+@pytest.fixture
+def tell(
+    record: Callable[..., GameRecord], profile: Callable[[str], GameProfile]
+) -> Callable[..., str]:
+    def make(game_type: str, *moves: Move, colors: tuple[str, ...] = ()) -> str:
+        game = record(game_type, players=2 if game_type != "dune_imperium" else 4).game
+        players = tuple(
+            replace(player, color=color)
+            for player, color in zip(game.players, colors, strict=False)
+        )
+        return describe_moves(
+            moves, replace(game, players=players or game.players), profile(game_type)
+        )
+
+    return make
+
+
+def test_a_move(tell: Callable[..., str], move: MakeMove) -> None:
+    assert tell("generic_grid", move("E4", "F5", type="pawn", player=1)) == "White pawn: E4 → F5"
+
+
+def test_a_capture(tell: Callable[..., str], move: MakeMove) -> None:
+    taking = move(
+        "E4",
+        "F5",
+        kind=MoveKind.CAPTURE,
+        type="pawn",
+        player=1,
+        captured="b1",
+        captured_type="pawn",
+        captured_player=2,
+    )
+
+    assert tell("generic_grid", taking) == "White pawn takes blue pawn: E4 → F5"
+
+
+def test_coming_and_going(tell: Callable[..., str], move: MakeMove) -> None:
+    agent = {"type": "agent", "player": 2}
+
+    assert tell("dune_imperium", move(None, "arrakeen", **agent)) == "Blue agent: supply → Arrakeen"
+    assert tell("dune_imperium", move("arrakeen", None, **agent)) == "Blue agent: Arrakeen → supply"
+    assert (
+        tell("chess", move("E4", None, type="pawn", player=2)) == "Black pawn: E4 → off the board"
+    )
+
+
+def test_several_moves_are_joined_and_equal_ones_counted(
+    tell: Callable[..., str], move: MakeMove
+) -> None:
+    troop = move("garrison_red", "conflict", type="troop", player=1)
+    agent = move(None, "arrakeen", type="agent", player=1)
+
+    assert tell("dune_imperium", agent, troop, troop) == (
+        "Red agent: supply → Arrakeen; Red troop × 2: red garrison → Conflict"
+    )
+
+
+def test_what_is_not_known_is_left_out(tell: Callable[..., str], move: MakeMove) -> None:
+    assert tell("generic_grid", move("A1", "A2")) == "Piece: A1 → A2"
+    assert tell("generic_grid", move("A1", "A2", color="red")) == "Red piece: A1 → A2"
+    assert tell("generic_grid", move("A1", "A2", color="#ff0000")) == "Piece: A1 → A2"
+    assert tell("generic_grid") == ""
+
+
+def test_a_colour_without_a_name_is_told_by_its_player(
+    tell: Callable[..., str], move: MakeMove
+) -> None:
+    pawn = move("A1", "A2", type="pawn", player=1)
+
+    assert tell("generic_grid", pawn, colors=("#ff0000", "blue")) == "Alice's pawn: A1 → A2"
+
+
+def test_points_are_told_in_the_tables_unit(tell: Callable[..., str], move: MakeMove) -> None:
+    shift = move(
+        None,
+        None,
+        kind=MoveKind.MOVE,
+        type="commander",
+        player=2,
+        from_position=Position(1, 2.04),
+        to_position=Position(3.25, 2),
+    )
+
+    assert tell("star_wars_legion", shift) == "Red commander: (1.0, 2.0) in → (3.2, 2.0) in"
+
+
+def test_a_long_line_is_cut(tell: Callable[..., str], move: MakeMove) -> None:
+    moves = [move(f"A{n}", f"B{n}", type="pawn", player=1) for n in range(1, 9)]
+    moves += [move(f"C{n}", f"D{n}", type="king", player=2) for n in range(1, 9)]
+
+    text = tell("generic_grid", *moves)
+
+    assert len(text) <= MAX_LENGTH
+    assert text.endswith("…")
+    assert text.startswith("White pawn: A1 → B1; ")

@@ -1,0 +1,100 @@
+"""The vision service is told all it needs and nothing else."""
+
+from collections.abc import Callable
+import json
+
+from custom_components.twat.games.log import GameRecord
+from custom_components.twat.games.profile import GameProfile
+from custom_components.twat.games.request import ImageHashes, analysis_request
+
+CORNERS = [(0.1, 0.1), (0.9, 0.1), (0.9, 0.9), (0.1, 0.9)]
+
+
+def test_a_request_says_what_is_on_the_table(
+    record: Callable[..., GameRecord], profile: Callable[[str], GameProfile]
+) -> None:
+    begun = record(
+        pieces=[{"id": "w1", "type": "pawn", "player": 1, "space": "E4"}],
+        settings={"columns": 9, "confidence_threshold": 0.8},
+    )
+
+    body = analysis_request(
+        begun.game,
+        profile("generic_grid"),
+        begun.head,
+        capture_id="c1",
+        images=ImageHashes("a" * 64, "b" * 64, "c" * 64),
+        corners=CORNERS,
+    )
+
+    assert body["vocabulary"][1] == {"type": "pawn", "name": "pawn", "spaces": None}
+    del body["vocabulary"]
+    assert json.loads(json.dumps(body)) == {
+        "capture_id": "c1",
+        "images": {"after": "a" * 64, "before": "b" * 64, "reference": "c" * 64},
+        "board": {
+            "corners": [[0.1, 0.1], [0.9, 0.1], [0.9, 0.9], [0.1, 0.9]],
+            "markers": None,
+            "layout": {"grid": {"columns": 9, "rows": 8, "origin": "top_left"}},
+        },
+        "pieces": [
+            {
+                "id": "w1",
+                "type": "pawn",
+                "player": 1,
+                "position": {"x": 4, "y": 3},
+                "space": "E4",
+            }
+        ],
+        "players": [
+            {"position": 1, "name": "Alice", "color": "white"},
+            {"position": 2, "name": "Bob", "color": "blue"},
+        ],
+        "active_player": 1,
+        "candidates": [],
+        "tasks": {"detect_changes": True, "identify_pieces": "auto"},
+        "model": None,
+        "thresholds": {"confidence": 0.8},
+    }
+
+
+def test_before_the_first_photo_an_empty_board_is_unknown(
+    record: Callable[..., GameRecord], profile: Callable[[str], GameProfile]
+) -> None:
+    begun = record()
+
+    def pieces(images: ImageHashes) -> object:
+        body = analysis_request(
+            begun.game,
+            profile("generic_grid"),
+            begun.head,
+            capture_id="c1",
+            images=images,
+            corners=None,
+        )
+        assert body["board"]["corners"] is None
+        return body["pieces"]
+
+    assert pieces(ImageHashes("a" * 64)) is None
+    assert pieces(ImageHashes("a" * 64, "b" * 64)) == []
+
+
+def test_pieces_may_only_be_named_where_they_may_stand(
+    record: Callable[..., GameRecord], profile: Callable[[str], GameProfile]
+) -> None:
+    begun = record("dune_imperium", players=3)
+
+    body = analysis_request(
+        begun.game,
+        profile("dune_imperium"),
+        begun.head,
+        capture_id="c1",
+        images=ImageHashes("a" * 64),
+        corners=None,
+        model="qwen3-vl",
+        identify_pieces="never",
+    )
+
+    assert "arrakeen" in body["vocabulary"][0]["spaces"]
+    assert len(body["board"]["layout"]["zones"]) == 38
+    assert (body["model"], body["tasks"]["identify_pieces"]) == ("qwen3-vl", "never")
