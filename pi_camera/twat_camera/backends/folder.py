@@ -11,7 +11,6 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from twat_camera.camera import CameraError, Locks, Still
 
-
 _UNREADABLE = (UnidentifiedImageError, OSError, Image.DecompressionBombError)
 """What Pillow raises for something that is no photo, or would not fit into memory."""
 
