@@ -6,9 +6,19 @@ import os
 from pathlib import Path
 import sys
 
+from PIL import Image
 import pytest
 
-from twat_vision.pipeline import PipelineError
+from twat_vision.pipeline import (
+    Alignment,
+    AlignmentStatus,
+    AnalysisRequest,
+    AnalysisResult,
+    ChangedRegion,
+    Grid,
+    PipelineError,
+    RegionKind,
+)
 from twat_vision.service import frames, worker
 from twat_vision.service.pool import Worker, WorkerDied
 
@@ -76,6 +86,30 @@ def test_every_kind_of_request_reaches_the_pipeline(tmp_path, analysis, photo, l
         **(state if known else {}),
     )
     assert _answers(task)[-1]["kind"] == "done"
+
+
+@pytest.mark.parametrize(
+    ("size", "reduce"), [((2400, 1600), 1), ((1600, 2401), 2), ((4608, 2592), 2), ((9601, 64), 8)]
+)
+def test_overlay_is_drawn_at_the_size_of_a_screen(photo, monkeypatch, tmp_path, size, reduce):
+    drawn = []
+
+    def draw(after, request, result):
+        drawn.append((after.shape[1::-1], result.changed_regions[0].box_px))
+        return b""
+
+    monkeypatch.setattr(worker, "draw_overlay", draw)
+    file = io.BytesIO()
+    Image.new("L", size).save(file, "JPEG")
+    region = ChangedRegion((80, 160, 240, 320), ("A1",), RegionKind.APPEARED, None, 1.0)
+    alignment = Alignment(AlignmentStatus.ALIGNED, 0.0, 0.0, 0, None)
+    result = AnalysisResult(alignment, (region,), (), (), 1.0, "", (), (), {})
+    request = AnalysisRequest(after=file.getvalue(), layout=Grid(8, 8))
+    worker._store_overlay(tmp_path / "overlay.jpg", request, result)
+
+    scaled = tuple(-(-side // reduce) for side in size)
+    box = tuple(side // reduce for side in (80, 160, 240, 320))
+    assert drawn == [(scaled, box)]
 
 
 def test_detection(tmp_path, photo):
