@@ -51,6 +51,12 @@ class Solution:
         return frozenset(j for kind, _, j in self.actions if kind != "leave")
 
 
+def only_links(problem: Problem) -> Problem:
+    """The same problem without removals and placements: with a hand in view half of a move may be hidden."""
+    nothing = np.full_like(problem.leave, FORBIDDEN)
+    return Problem(problem.link, nothing, nothing, problem.gain)
+
+
 def solve(problem: Problem, banned: frozenset[Action] = frozenset()) -> Solution:
     """The cheapest explanation that uses none of the banned actions."""
     link, leave, arrive = problem.link.copy(), problem.leave.copy(), problem.arrive.copy()

@@ -19,6 +19,8 @@ from .segments import FAR, likeness, segments, vividness
 CHANGED = 0.3
 MARGIN = 6.0
 """By how much a pixel must be more like a colour than it was."""
+HAND_REACH = 1.0
+"""Units around a hand that are not read: its shadow, and the rest of the hand where it looks like the board."""
 RIVAL = 10.0
 """How much worse than the other photo's a likeness may be and still count."""
 
@@ -41,6 +43,11 @@ class Blob:
     margin: float
     runs_on: float
 
+    def touches(self, other: "Blob") -> bool:
+        """Whether the blobs meet or lie within a few pixels of each other."""
+        grown = cv2.dilate(self.mask.astype(np.uint8), np.ones((11, 11), np.uint8)) > 0
+        return bool((grown & other.mask).any())
+
     def overlap(self, other: "Blob") -> float:
         """Shared area as a share of the smaller blob."""
         shared = float((self.mask & other.mask).sum())
@@ -51,11 +58,15 @@ def changed_blobs(pair: Pair, nominal: Mapping[str, Lab]) -> tuple[Blob, ...]:
     """All blobs of a pair that changed from or to one of the given colours."""
     changed = pair.maps.change > CHANGED
     if pair.hand.found:
-        changed &= ~pair.hand.mask
+        reach = round(HAND_REACH * pair.frame.scale)
+        kernel = np.ones((2 * reach + 1, 2 * reach + 1), np.uint8)
+        changed &= cv2.dilate(pair.hand.mask.astype(np.uint8), kernel) == 0
     y0, y1, x0, x1 = bounds(changed)
     if y0 == y1 or not nominal:
         return ()
-    window = (slice(y0, y1), slice(x0, x1))
+    pad = pair.frame.scale // 3
+    y0, x0 = max(0, y0 - pad), max(0, x0 - pad)
+    window = (slice(y0, y1 + pad), slice(x0, x1 + pad))
     lab = {True: pair.maps.lab_after[window], False: pair.maps.lab_before[window]}
     near = {k: likeness(v, nominal) for k, v in lab.items()}
     found: list[Blob] = []
@@ -91,7 +102,7 @@ def _turned(i: int, now: NDArray[np.float32], then: NDArray[np.float32]) -> Mask
 
 
 def _runs_on(mask: Mask, changed: Mask, distances: NDArray[np.float32], i: int) -> float:
-    kernel = np.ones((9, 9), np.uint8)
+    kernel = np.ones((15, 15), np.uint8)
     around = (cv2.dilate(mask.astype(np.uint8), kernel) > 0) & ~changed
     if not around.any():
         return 0.0

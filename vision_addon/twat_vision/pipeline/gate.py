@@ -6,9 +6,17 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from .geometry import FloatImage, Frame, Mask
+from .geometry import Frame, Mask
 from .maps import ChangeMaps
 
+STRONG, CLEAR = 18.0, 10.0
+"""Colour distances: alone, and together with a change of structure."""
+GAP = 0.2
+RING_AREA, BOARD_AREA = 0.25, 0.4
+"""Square units an arm covers at least beside the board and on it."""
+EDGE_LENGTH, EDGE_AREA = 0.8, 2.5
+"""Where nothing beside the board is seen: units along the picture's edge, and square units on the board."""
+RING_SHOWN = 0.6
 DARK_LEVEL = 12.0
 BLUR_RATIO = 0.25
 
@@ -33,31 +41,31 @@ def find_hand(maps: ChangeMaps, valid: Mask, frame: Frame) -> Obstruction:
         valid: pixels inside both photos.
         frame: the canvas, with a margin of about one unit.
     """
-    s = frame.scale
-    blob = (maps.delta > 18) | ((maps.delta > 10) & (maps.coarse > 0.25))
+    blob = (maps.delta > STRONG) | ((maps.delta > CLEAR) & (maps.coarse > 0.25))
     blob &= valid
-    soft = np.asarray(blob, np.uint8)
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(soft)
     mask = np.zeros(valid.shape, np.bool_)
-    if count < 2:
+    if not blob.any():
         return Obstruction(mask, False)
+    # Where an arm is as bright as what it hides it falls into pieces; closing small gaps mends it.
+    reach = max(1, round(GAP * frame.scale))
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
+    soft = cv2.morphologyEx(blob.astype(np.uint8), cv2.MORPH_CLOSE, kernel)
+    count, labels, _, _ = cv2.connectedComponentsWithStats(soft)
     ring, inside, edge = _regions(valid, frame)
-    ring_area = np.bincount(labels[ring], minlength=count) / s**2
-    inside_area = np.bincount(labels[inside], minlength=count) / s**2
-    edge_length = np.bincount(labels[edge], minlength=count) / s
-    area = stats[:, cv2.CC_STAT_AREA] / s**2
-    by_ring = (ring_area > 0.25) & (inside_area > 0.25)
-    by_edge = (edge_length > 0.8) & (area > 2.2)
-    if _ring_visible(valid, frame):
-        by_edge &= False
-    hand = np.flatnonzero(by_ring | by_edge)
-    hand = hand[hand != 0]
-    if not hand.size:
+    shown = float(valid[ring].mean())
+    ring &= valid
+    unit = frame.scale**2
+    in_ring = np.bincount(labels[ring], minlength=count) / unit
+    on_board = np.bincount(labels[inside], minlength=count) / unit
+    on_edge = np.bincount(labels[edge], minlength=count) / frame.scale
+    if shown > RING_SHOWN:
+        hand = (in_ring > RING_AREA) & (on_board > BOARD_AREA)
+    else:
+        hand = (on_edge > EDGE_LENGTH) & (on_board > EDGE_AREA)
+    hand[0] = False
+    if not hand.any():
         return Obstruction(mask, False)
-    mask = np.isin(labels, hand)
-    reach = max(1, s // 4)
-    grown = cv2.dilate(mask.astype(np.uint8), np.ones((2 * reach + 1, 2 * reach + 1), np.uint8))
-    return Obstruction(np.asarray(grown > 0, np.bool_), True)
+    return Obstruction(np.asarray(hand[labels], np.bool_), True)
 
 
 def too_dark(board: NDArray[np.uint8]) -> bool:
@@ -88,16 +96,4 @@ def _regions(valid: Mask, frame: Frame) -> tuple[Mask, Mask, Mask]:
     padded = np.pad(valid.astype(np.uint8), 1)
     eroded = cv2.erode(padded, np.ones((5, 5), np.uint8))[1:-1, 1:-1]
     edge = valid & (eroded == 0)
-    return ring & valid, inside, edge
-
-
-def _ring_visible(valid: Mask, frame: Frame) -> bool:
-    near = max(0, frame.offset - round(0.35 * frame.scale))
-    ring = np.ones(valid.shape, np.bool_)
-    ring[near : valid.shape[0] - near or None, near : valid.shape[1] - near or None] = False
-    return float(valid[ring].mean()) > 0.6
-
-
-def coverage(mask: FloatImage) -> float:
-    """Share of a mask that is set, 0…1."""
-    return float(mask.mean())
+    return ring, inside, edge

@@ -3,7 +3,7 @@
 import numpy as np
 
 from .appearance import cell_features, emptiness_distance, empty_look, quiet_cells
-from .assign import Solution, margins, solve
+from .assign import Solution, margins, only_links, solve
 from .cells import tiles
 from .colours import median_colour
 from .decode import Image
@@ -35,6 +35,8 @@ def read_grid(
     """
     evidence = gather(pair, request, grid)
     task = problem(evidence, request)
+    if pair.hand.found and evidence.known:
+        task = only_links(task)
     best = solve(task)
     margin, second = margins(task, best)
     moves = moves_of(best, margin, evidence, names, grid)

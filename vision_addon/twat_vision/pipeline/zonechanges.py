@@ -74,14 +74,16 @@ def plausible(
     dropped: set[int] = set()
     for i, (a, _) in enumerate(kept):
         for j, (b, _) in enumerate(kept):
-            if a.color == b.color or a.overlap(b) < OVERLAP:
+            if a.color == b.color:
+                continue
+            if a.appeared != b.appeared and a.runs_on >= RUNS_ON > b.runs_on and a.touches(b):
+                dropped.add(i)
+            if a.overlap(b) < OVERLAP:
                 continue
             qa, qb = quality(a, unit), quality(b, unit)
             replaced = a.appeared != b.appeared and qb >= EQUAL * qa and b.runs_on < RUNS_ON
             worse = (qb, -b.runs_on, j) < (qa, -a.runs_on, i)
-            if a.appeared != b.appeared and a.runs_on >= RUNS_ON > b.runs_on:
-                dropped.add(i)
-            elif worse and not replaced:
+            if worse and not replaced:
                 dropped.add(j)
     return [entry for i, entry in enumerate(kept) if i not in dropped]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .assign import FORBIDDEN, Action, Problem, Solution, margins, solve
+from .assign import FORBIDDEN, Action, Problem, Solution, margins, only_links, solve
 from .blobs import Blob, bounds, canvas_to_units, changed_blobs
 from .colours import Lab, palette
 from .decode import Image
@@ -69,6 +69,8 @@ def read_zones(
     between, within = net_changes(kept, unit, standing, pair.frame.scale)
     items = _items(between, request, layout, names)
     task = _problem(items, request, pair.frame.scale)
+    if pair.hand.found:
+        task = only_links(task)
     best = solve(task)
     margin, second = margins(task, best)
     moves = _moves(best, margin, items, names, request, layout)
