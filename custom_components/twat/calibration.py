@@ -24,7 +24,7 @@ _TOLERANCE = 0.05
 _SMALLEST_AREA = 0.01
 
 
-class CornersError(ValueError):
+class CornersError(Exception):
     """Four points that cannot be a board's corners.
 
     Attributes:

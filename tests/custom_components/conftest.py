@@ -349,6 +349,20 @@ async def game(hub: MockConfigEntry, create_game: Callable[..., Awaitable[Played
 
 
 @pytest.fixture
+async def doubtful_game(
+    hub: MockConfigEntry, create_game: Callable[..., Awaitable[Played]]
+) -> Played:
+    """A game whose host accepts nothing by itself, with its first move waiting for review."""
+    settings = {"columns": 8, "rows": 8, "confidence_threshold": 1.0}
+    game = await create_game(hub, settings=settings)
+    await game.capture()
+    game.advance()
+    read = await game.capture()
+    assert read["outcome"] == "review_needed", read
+    return game
+
+
+@pytest.fixture
 def outcomes(hass: HomeAssistant) -> list[Event]:
     """Every outcome that the event bus carried so far."""
     events: list[Event] = []
