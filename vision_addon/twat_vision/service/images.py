@@ -37,6 +37,8 @@ class ImageCache:
         self._sizes: OrderedDict[str, int] = OrderedDict()
         self._bytes = 0
         self._pins: dict[str, frozenset[str]] = {}
+        # A checked PNG is in memory whole: 200 MB for the largest that is allowed.
+        self._checks = asyncio.Semaphore(2)
 
     @property
     def total_bytes(self) -> int:
@@ -114,7 +116,8 @@ class ImageCache:
         try:
             with os.fdopen(handle, "wb") as file:
                 size = await _receive(sha, chunks, file)
-            await asyncio.to_thread(check_image, part)
+            async with self._checks:
+                await asyncio.to_thread(check_image, part)
             return await self._admit(sha, part, size)
         except OSError as err:
             if err.errno in _NO_ROOM:

@@ -2,6 +2,7 @@
 
 import asyncio
 import socket as sockets
+import sqlite3
 
 from aiohttp import WSMsgType
 import pytest
@@ -166,6 +167,23 @@ async def test_client_that_does_not_read_is_dropped_and_costs_others_nothing(
         await service.release(held)
         await reader.until("completed")
         slow.close()
+
+
+async def test_stream_that_breaks_is_ended_so_that_the_client_comes_back(
+    service, photo, monkeypatch, until
+):
+    after = await service.upload(photo())
+
+    def broken(*args):
+        raise sqlite3.OperationalError("disk I/O error")
+
+    async with service.events() as events:
+        monkeypatch.setattr(jobs, "events_after", broken)
+        await service.submit("cap-1", after)
+        assert (await events.socket.receive()).type in {WSMsgType.CLOSED, WSMsgType.ERROR}
+    monkeypatch.undo()
+    async with service.events(events.hello["cursor"]) as again:
+        await again.until("completed")
 
 
 async def _connect_without_reading(service):

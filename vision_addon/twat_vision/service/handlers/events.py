@@ -1,6 +1,8 @@
 """`GET /v1/events`: what happens to jobs, pushed, and resumable from a cursor."""
 
 import asyncio
+import contextlib
+import functools
 from typing import Any, Final
 
 from aiohttp import WSCloseCode, web
@@ -22,7 +24,8 @@ async def get_events(request: web.Request) -> web.WebSocketResponse:
     socket = web.WebSocketResponse(heartbeat=_HEARTBEAT_SECONDS)
     await socket.prepare(request)
     request.app[SOCKETS].add(socket)
-    sending = asyncio.create_task(_send_events(request, socket, cursor))
+    sending = asyncio.create_task(_send_events(request.app, socket, cursor))
+    sending.add_done_callback(functools.partial(_hang_up, request))
     try:
         # Nothing is expected from the client; receiving is what notices pongs and its leaving.
         async for _ in socket:
@@ -30,7 +33,9 @@ async def get_events(request: web.Request) -> web.WebSocketResponse:
     finally:
         request.app[SOCKETS].discard(socket)
         sending.cancel()
-        await asyncio.gather(sending, return_exceptions=True)
+        # That the client went away, or does not read, is no fault of ours; all else is.
+        with contextlib.suppress(asyncio.CancelledError, ConnectionError, TimeoutError):
+            await sending
     return socket
 
 
@@ -40,14 +45,21 @@ async def close_sockets(app: web.Application) -> None:
     await asyncio.gather(*(socket.close(code=WSCloseCode.GOING_AWAY) for socket in list(sockets)))
 
 
+def _hang_up(request: web.Request, sending: asyncio.Task[None]) -> None:
+    """End a connection on which nothing is sent any more, so that the client comes back.
+
+    Without a farewell: that would have to get through the buffers that may be what is full.
+    """
+    if not sending.cancelled() and request.transport is not None:
+        request.transport.abort()
+
+
 async def _send_events(
-    request: web.Request, socket: web.WebSocketResponse, cursor: int | None
+    app: web.Application, socket: web.WebSocketResponse, cursor: int | None
 ) -> None:
-    app = request.app
     database, signal = app[DATABASE], app[EVENTS]
     oldest, latest = await database.call(jobs.event_bounds)
     await _send(
-        request,
         socket,
         {
             "type": "hello",
@@ -63,25 +75,17 @@ async def _send_events(
         if not oldest <= position <= latest:
             # Too old, or from a queue that is no more: what was missed cannot be told.
             position = latest
-            await _send(request, socket, {"type": "reset", "cursor": latest})
+            await _send(socket, {"type": "reset", "cursor": latest})
         events = await database.call(jobs.events_after, position, _BATCH)
         for position, event in events:
-            await _send(request, socket, {"cursor": position, **event})
+            await _send(socket, {"cursor": position, **event})
         if not events:
             await ticket.wait()
 
 
-async def _send(
-    request: web.Request, socket: web.WebSocketResponse, message: dict[str, Any]
-) -> None:
-    try:
-        async with asyncio.timeout(_SEND_SECONDS):
-            await socket.send_json(message)
-    except TimeoutError:
-        # No farewell: that would have to get through the same full buffers.
-        if request.transport is not None:
-            request.transport.abort()
-        raise
+async def _send(socket: web.WebSocketResponse, message: dict[str, Any]) -> None:
+    async with asyncio.timeout(_SEND_SECONDS):
+        await socket.send_json(message)
 
 
 def _cursor(request: web.Request) -> int | None:
