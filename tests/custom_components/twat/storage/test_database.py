@@ -194,6 +194,25 @@ def test_a_damaged_database_is_kept_aside_and_not_overwritten(
     assert copy.read_bytes() == content
 
 
+def test_a_large_database_is_checked_whole_only_after_an_unclean_end(
+    repository: Repository, path: Path, begin: Begin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "QUICK_CHECK_BYTES", 4096)
+    _fill(repository, begin, 40)
+    repository.close()
+    content = bytearray(path.read_bytes())
+    page = len(content) // 8192 * 4096
+    content[page : page + 600] = b"\xa5" * 600
+    path.write_bytes(content)
+
+    repository.open()
+    repository.close()
+    path.with_name("twat.db-wal").touch()
+
+    with pytest.raises(DatabaseCorrupt):
+        repository.open()
+
+
 def test_a_file_that_is_no_database_is_kept_aside(path: Path) -> None:
     path.parent.mkdir(parents=True)
     names = set()

@@ -137,6 +137,7 @@ def test_a_file_that_is_too_long_is_refused(photo: Photo) -> None:
     assert _refused(photo() + bytes(images.MAX_BYTES)) == "too_large"
 
 
+@pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
 @pytest.mark.parametrize("side", [8001, 12_000, 60_000])
 def test_a_decompression_bomb_is_refused_by_its_header(side: int) -> None:
     assert _refused(_png_header(side, side)) == "too_many_pixels"
