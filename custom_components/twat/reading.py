@@ -54,13 +54,11 @@ _UNREADABLE = (
     "blurred",
     "disturbed",
     "unexplained_change",
-    "board_not_found",
     "board_uncertain",
     "state_conflict",
 )
 
 WARNING_BOARD_UNCERTAIN = "board_uncertain"
-WARNING_BOARD_NOT_FOUND = "board_not_found"
 
 
 class Waiting(Exception):
@@ -205,7 +203,7 @@ async def _board(
     layout = profile.layout_for(game.settings).to_json()
     found = await async_find_board(client, image, layout)
     if found is None:
-        return None, WARNING_BOARD_NOT_FOUND
+        raise HopError(Hop.VISION, "board_not_found", "unreadable_board_not_found")
     found = replace(found, at=capture.captured_at)
     await hub.async_run(
         hub.repository.update_game,

@@ -4,12 +4,13 @@ import asyncio
 from datetime import timedelta
 from unittest.mock import patch
 
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import async_fire_time_changed
 
-from custom_components.twat.clients.vision import VisionClient
+from custom_components.twat.clients.vision import BoardSuggestion, VisionClient
 from custom_components.twat.games.model import AnalysisStatus
 from custom_components.twat.storage.errors import DatabaseLocked, DiskFull
 from custom_components.twat.storage.repository import Repository
@@ -151,8 +152,6 @@ async def test_a_second_press_waits_and_a_third_joins_it(hass, game) -> None:
 
 
 async def test_a_game_without_a_table_has_no_camera(hass, hub, create_game) -> None:
-    from homeassistant.exceptions import ServiceValidationError
-
     created = await hass.services.async_call(
         "twat",
         "create_game",
@@ -170,40 +169,44 @@ async def test_a_game_without_a_table_has_no_camera(hass, hub, create_game) -> N
 # Where the board lies
 
 
-async def test_the_board_is_looked_for_on_a_table_without_calibration(
-    hass, add_entry, vision, camera_entity, table_data, until, create_game, found_board
-) -> None:
+@pytest.fixture
+async def uncalibrated(add_entry, vision, camera_entity, table_data, until, create_game):
+    """A game at a table of which nobody said where the board lies."""
     hub = await add_entry("hub", vision, subentries_data=[table_data(camera_entity)])
     await until(lambda: hub.runtime_data.link.available, hub.runtime_data.link)
-    game = await create_game(hub)
+    return await create_game(hub)
 
-    read = await game.capture()
+
+async def test_the_board_is_looked_for_on_a_table_without_calibration(
+    hass, uncalibrated, found_board
+) -> None:
+    read = await uncalibrated.capture()
 
     assert read["outcome"] == "setup_captured"
-    board = (await game.action("get_state"))["game"]["settings"]["board"]
+    board = (await uncalibrated.action("get_state"))["game"]["settings"]["board"]
     assert board["corners"] == [list(point) for point in found_board.corners]
     assert board["confidence"] == 0.93
 
 
-@pytest.mark.parametrize("sure", [True, False])
-async def test_a_board_that_is_not_certain_needs_a_player(
-    hass, add_entry, vision, camera_entity, table_data, until, create_game, sure
-) -> None:
-    from custom_components.twat.clients.vision import BoardSuggestion
-
-    hub = await add_entry("hub", vision, subentries_data=[table_data(camera_entity)])
-    await until(lambda: hub.runtime_data.link.available, hub.runtime_data.link)
-    game = await create_game(hub)
-    corners = ((0.2, 0.1), (0.8, 0.1), (0.8, 0.9), (0.2, 0.9)) if sure else None
-    suggestion = BoardSuggestion(corners, 0.5, "outline" if sure else "none", ())
-
-    with patch.object(VisionClient, "detect_board", return_value=suggestion):
+async def test_a_board_that_is_not_certain_needs_a_player(hass, uncalibrated) -> None:
+    game = uncalibrated
+    corners = tuple(tuple(point) for point in game.camera.simulator("GET")["corners"])
+    doubtful = BoardSuggestion(corners, 0.5, "outline", ())
+    with patch.object(VisionClient, "detect_board", return_value=doubtful):
         read = await game.capture()
+    assert (read["outcome"], read["warnings"]) == ("review_needed", ["board_uncertain"])
 
-    warning = "board_uncertain" if sure else "board_not_found"
-    assert warning in read["warnings"]
-    assert read["outcome"] in ("review_needed", "analysis_failed")
-    assert not read["accepted"]
+    await game.press("accept")
+    game.advance()
+    # By accepting the setup the players said that the board was seen right.
+    read = await game.capture()
+    assert (read["outcome"], read["warnings"]) == ("move_detected", [])
+
+
+async def test_no_board_is_found(hass, uncalibrated, no_board) -> None:
+    read = await uncalibrated.capture()
+    assert (read["outcome"], read["error"]["code"]) == ("analysis_failed", "board_not_found")
+    assert "Calibrate the table" in read["error"]["message"]
 
 
 async def test_a_table_calibrated_anew_reads_from_the_next_photo(hass, game) -> None:
@@ -280,8 +283,6 @@ async def test_the_failure_cannot_be_written_down_either(hass, game, outcomes) -
 
 
 async def test_a_press_that_cannot_be_put_on_record_is_refused(hass, game) -> None:
-    from homeassistant.exceptions import HomeAssistantError
-
     with (
         patch.object(Repository, "add_capture", side_effect=DatabaseLocked("locked")),
         pytest.raises(HomeAssistantError) as failure,
