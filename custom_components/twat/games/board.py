@@ -103,10 +103,13 @@ class _Hands:
 
     def _lift(self, move: Move) -> Piece | None:
         """Take the moving piece off the board; None when it comes from outside or is unknown."""
-        comes_from_outside = move.from_space is None and move.from_position is None
-        if move.kind is MoveKind.PLACE or (comes_from_outside and move.piece is None):
-            if move.kind is MoveKind.REMOVE:
+        if move.from_space is None and move.from_position is None:
+            if move.kind is MoveKind.CAPTURE and move.piece not in self._standing:
+                return None
+            if move.piece is None and move.kind is not MoveKind.PLACE:
                 self._problems.append(GameError("no_piece_there", space="?"))
+                return None
+        if move.kind is MoveKind.PLACE:
             return None
         piece = self._standing.get(move.piece) if move.piece is not None else None
         if piece is None:

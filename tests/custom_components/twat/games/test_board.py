@@ -147,6 +147,9 @@ def test_a_piece_from_outside_may_take_one(move: MakeMove) -> None:
     assert _where(after.board) == {"p1": "F5"}
     assert (after.moves[0].kind, after.moves[0].captured) == ("capture", "b1")
     assert after.moves[0].from_space is None
+    assert after.problems == ()
+    named = move(None, "F5", kind=MoveKind.CAPTURE, player=1, piece="w7")
+    assert apply_moves(board, GRID, [named]).board.piece("w7") is not None
 
 
 def test_a_piece_may_be_taken_on_another_space(move: MakeMove) -> None:
