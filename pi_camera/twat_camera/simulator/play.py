@@ -14,7 +14,7 @@ FOOT: dict[str, float] = {
     "pawn": 0.30,
     "cube": 0.24,
     "disc": 0.34,
-    "token": 0.28,
+    "token": 0.25,
     "agent": 0.24,
     "flag": 0.30,
 }

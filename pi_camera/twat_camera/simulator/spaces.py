@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 Point = tuple[float, float]
+_LONG = 1.9
 Origin = Literal["top_left", "bottom_left"]
 
 
@@ -134,7 +135,7 @@ class ZoneBoard:
         taken: list[tuple[Point, float]],
         rng: np.random.Generator,
     ) -> Point:
-        """Return a free spot in a zone, as near to its middle as the pieces there allow.
+        """Return a free spot in a zone: near its middle, or next in its row.
 
         Smaller zones inside this one are kept free: what stands there would count for them.
 
@@ -157,7 +158,13 @@ class ZoneBoard:
             for i in range(columns)
             for j in range(rows)
         ]
-        spots.sort(key=lambda spot: math.dist(spot, zone.center))
+        # A long zone is a track or a row: it fills from its lower or left end.
+        if bottom - top > _LONG * (right - left):
+            spots.sort(key=lambda spot: (-spot[1], abs(spot[0] - zone.center[0])))
+        elif right - left > _LONG * (bottom - top):
+            spots.sort(key=lambda spot: (spot[0], abs(spot[1] - zone.center[1])))
+        else:
+            spots.sort(key=lambda spot: math.dist(spot, zone.center))
 
         def room(spot: Point) -> float:
             gaps = [math.dist(spot, other) - radius - size for other, size in taken]

@@ -130,7 +130,7 @@ def _track(draw: ImageDraw.ImageDraw, zone: Zone, box: Box, rng: np.random.Gener
     if upright and right - left > 0.08 * BOARD_PIXELS:
         words = zone.name.split()
         for index, word in enumerate(words):
-            y = bottom - 30 - 34 * (len(words) - 1 - index)
+            y = top + 30 + 34 * index
             _label(draw, word, ((left + right) / 2 + 20, y), 30, right - left)
 
 
