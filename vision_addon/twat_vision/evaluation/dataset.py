@@ -1,0 +1,172 @@
+"""Folders of photos with their truth: one folder a sequence, with a ``truth.json`` beside the photos.
+
+``truth.json`` has ``grid`` [columns, rows] or ``zones``, ``corners`` (pixels; ``frame_corners`` per photo where they
+differ), ``start`` where known, and ``steps`` with ``before``, ``after``, ``kind``, ``moves`` and what changed.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+import json
+from pathlib import Path
+from typing import Any
+
+from twat_vision.pipeline import Corners, Grid, Layout, Zone, Zones
+
+Space = tuple[int, int] | str
+"""A cell ``(column, row)`` from 0 at the image's top-left one, or a zone's id."""
+
+KINDS = ("move", "multi", "occluded", "no-move")
+
+
+class DatasetError(Exception):
+    """A folder that cannot be read as a sequence; the text says which and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrueMove:
+    """What one piece did, in the sequence's own naming; None is off the board."""
+
+    color: str | None
+    piece: str | None
+    from_space: str | None
+    to_space: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Two photos and what happened between them.
+
+    ``changed`` are the changed spaces; ``names`` the same cells in the sequence's naming, in the same order.
+    """
+
+    before: str
+    after: str
+    kind: str
+    moves: tuple[TrueMove, ...]
+    changed: tuple[Space, ...]
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sequence:
+    """A sequence; ``start`` is cell name → piece letter, ``counts`` photo → zone → colour → pieces."""
+
+    name: str
+    folder: Path
+    layout: Layout
+    steps: tuple[Step, ...]
+    corners: Mapping[str, tuple[tuple[float, float], ...]]
+    default_corners: tuple[tuple[float, float], ...]
+    start: Mapping[str, str] | None
+    counts: Mapping[str, Mapping[str, Mapping[str, int]]] | None
+
+    def corners_of(self, photo: str, size: tuple[int, int]) -> Corners:
+        """Corners 0…1 of a photo of ``size`` (width, height)."""
+        a, b, c, d = (
+            (x / size[0], y / size[1]) for x, y in self.corners.get(photo, self.default_corners)
+        )
+        return a, b, c, d
+
+    def read(self, photo: str) -> bytes:
+        """The file of a photo."""
+        try:
+            return (self.folder / photo).read_bytes()
+        except OSError as err:
+            raise DatasetError(f"{self.folder / photo}: {err.strerror}") from err
+
+
+def find_sequences(paths: list[Path]) -> list[Path]:
+    """The sequence folders among, or directly inside, the given folders.
+
+    Raises:
+        DatasetError: a folder is missing, or neither is a sequence nor holds one.
+    """
+    found: list[Path] = []
+    for path in paths:
+        if not path.is_dir():
+            raise DatasetError(f"{path}: no such folder")
+        if (path / "truth.json").is_file():
+            found.append(path)
+            continue
+        inside = sorted(p.parent for p in path.glob("*/truth.json"))
+        if not inside:
+            raise DatasetError(f"{path}: neither it nor a folder in it has a truth.json")
+        found.extend(inside)
+    return list(dict.fromkeys(found))
+
+
+def load_sequence(folder: Path) -> Sequence:
+    """Read a folder's truth.
+
+    Raises:
+        DatasetError: the file is not there, not JSON, or not of the format.
+    """
+    path = folder / "truth.json"
+    try:
+        truth = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as err:
+        raise DatasetError(f"{path}: {err.strerror}") from err
+    except ValueError as err:
+        raise DatasetError(f"{path}: not valid JSON ({err})") from err
+    try:
+        return _parse(folder, truth)
+    except (KeyError, TypeError, ValueError, AttributeError) as err:
+        raise DatasetError(f"{path}: not in the expected format ({_reason(err)})") from err
+
+
+def _reason(err: Exception) -> str:
+    return f"{err} is missing" if isinstance(err, KeyError) else str(err)
+
+
+def _parse(folder: Path, truth: Mapping[str, Any]) -> Sequence:
+    layout: Layout
+    if truth.get("grid") is not None:
+        columns, rows = (int(n) for n in truth["grid"])
+        if min(columns, rows) < 1:
+            raise ValueError("grid must have columns and rows")
+        layout = Grid(columns, rows)
+    elif "zones" in truth:
+        zones = (Zone(z["id"], z["id"], _points(z["polygon"])) for z in truth["zones"])
+        layout = Zones(tuple(zones))
+    else:
+        raise ValueError("neither grid nor zones is there")
+    frames = truth.get("frame_corners") or {}
+    first = truth["corners"] if "corners" in truth else next(iter(frames.values()))
+    return Sequence(
+        name=folder.resolve().name,
+        folder=folder,
+        layout=layout,
+        steps=tuple(_step(s) for s in truth["steps"]),
+        corners={photo: _four(c) for photo, c in frames.items()},
+        default_corners=_four(first),
+        start=truth.get("start"),
+        counts=truth.get("counts"),
+    )
+
+
+def _step(step: Mapping[str, Any]) -> Step:
+    if step["kind"] not in KINDS:
+        raise ValueError(f"kind {step['kind']!r} is none of {', '.join(KINDS)}")
+    moves = tuple(
+        TrueMove(m.get("colour", m.get("color")), m.get("piece"), m.get("from"), m.get("to"))
+        for m in step.get("moves", [])
+    )
+    changed: tuple[Space, ...]
+    if "changed_zones" in step:
+        changed = tuple(str(z) for z in step["changed_zones"])
+        names = tuple(str(z) for z in step["changed_zones"])
+    else:
+        changed = tuple((int(c), int(r)) for c, r in step["changed_rc"])
+        names = tuple(step.get("changed_cells", ()))
+    return Step(step["before"], step["after"], step["kind"], moves, changed, names)
+
+
+def _points(values: list[list[float]]) -> tuple[tuple[float, float], ...]:
+    return tuple((float(x), float(y)) for x, y in values)
+
+
+def _four(values: list[list[float]]) -> tuple[tuple[float, float], ...]:
+    points = _points(values)
+    if len(points) != 4:
+        raise ValueError("corners must be four points")
+    return points

@@ -1,0 +1,99 @@
+"""The accepted state while a sequence is played: the truth of every step, once it has been read."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from twat_vision.pipeline import Grid, Piece, Player, Zones
+
+from .dataset import Sequence, Step, TrueMove
+from .naming import Cell, CellNames
+
+CHESS_PLAYERS = (Player(1, "White", "white"), Player(2, "Black", "black"))
+
+
+@dataclass(slots=True)
+class GridState:
+    """Where pieces stand in every photo, as far as the start position and the steps say."""
+
+    names: CellNames
+    by_photo: dict[str, dict[Cell, Piece]] = field(default_factory=dict)
+    latest: dict[Cell, Piece] | None = None
+
+    @classmethod
+    def of(cls, sequence: Sequence, names: CellNames) -> "GridState":
+        """The state before the first step; unknown when the sequence has no start position."""
+        state = cls(names)
+        if sequence.start is None:
+            return state
+        board: dict[Cell, Piece] = {}
+        for number, (name, letter) in enumerate(sequence.start.items()):
+            cell = names.cell(name)
+            if cell is not None:
+                player = 1 if letter.isupper() else 2
+                place = (float(cell[0]), float(cell[1]))
+                board[cell] = Piece(f"p{number}", letter.lower(), player, place, None)
+        state.latest = board
+        return state
+
+    def before(self, step: Step) -> dict[Cell, Piece] | None:
+        """The position in the step's before photo, None when it is not known."""
+        return self.by_photo.get(step.before, self.latest)
+
+    def accept(self, step: Step) -> None:
+        """Take the step's truth as the position of its after photo."""
+        before = self.before(step)
+        if before is None:
+            return
+        board = dict(before)
+        touched: set[Cell] = set()
+        for move in step.moves:
+            touched |= self._apply(board, move)
+        self._tidy(board, step, touched)
+        self.by_photo[step.after] = self.latest = board
+
+    def _apply(self, board: dict[Cell, Piece], move: TrueMove) -> set[Cell]:
+        start = self.names.cell(move.from_space) if move.from_space else None
+        end = self.names.cell(move.to_space) if move.to_space else None
+        piece = board.pop(start, None) if start else None
+        if end is not None:
+            board.pop(end, None)
+            if piece is None:
+                owner = {"white": 1, "black": 2}.get(move.color or "")
+                piece = Piece(f"new{end[0]}-{end[1]}", "unknown", owner, (0.0, 0.0), None)
+            place = (float(end[0]), float(end[1]))
+            board[end] = Piece(piece.id, piece.type, piece.player, place, None)
+        return {cell for cell in (start, end) if cell is not None}
+
+    def _tidy(self, board: dict[Cell, Piece], step: Step, touched: set[Cell]) -> None:
+        """Move what changed besides the named moves: the rook of a castling, a pawn taken in passing."""
+        rest = [c for c in step.changed if not isinstance(c, str) and c not in touched]
+        left = [c for c in rest if c in board]
+        reached = [c for c in rest if c not in board]
+        for start, end in zip(left, reached, strict=False):
+            piece = board.pop(start)
+            place = (float(end[0]), float(end[1]))
+            board[end] = Piece(piece.id, piece.type, piece.player, place, None)
+        for taken in left[len(reached) :]:
+            board.pop(taken)
+
+
+def zone_pieces(
+    layout: Zones, counts: Mapping[str, Mapping[str, int]], players: tuple[Player, ...]
+) -> tuple[Piece, ...]:
+    """Pieces that stand for the counts of a photo, all of one type."""
+    by_color = {p.color: p.position for p in players}
+    found = []
+    for zone in layout.zones:
+        for color, number in counts.get(zone.id, {}).items():
+            for n in range(number):
+                owner = by_color.get(color)
+                found.append(Piece(f"{zone.id}-{color}-{n}", "piece", owner, (0.0, 0.0), zone.id))
+    return tuple(found)
+
+
+def players_of(sequence: Sequence) -> tuple[Player, ...]:
+    """The players a game of this sequence would have been set up with."""
+    if isinstance(sequence.layout, Grid):
+        return CHESS_PLAYERS if sequence.start is not None else ()
+    colors = sorted({c for z in (sequence.counts or {}).values() for n in z.values() for c in n})
+    return tuple(Player(i + 1, color.title(), color) for i, color in enumerate(colors))
