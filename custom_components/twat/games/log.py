@@ -158,28 +158,16 @@ def correct(
     Without ``capture_id`` it is about the waiting reading, else about the photo of the head. When
     that photo already made the head, the correction becomes the head's sibling and the wrong state
     stays in the tree. For a photo that changed nothing so far it becomes the head's child. For an
-    older photo only ``pieces`` make sense, as what stands there now.
+    older photo only ``pieces`` make sense, as what stands there now; the next photo is still
+    compared with the head's.
 
     Raises:
         GameError: ``nothing_to_correct``, ``correct_not_latest``, or what the moves violate.
     """
     if (moves is None) == (pieces is None):
         raise GameError("invalid_field", field="moves", reason="give either moves or pieces")
-    head, proposal = record.head, record.proposal
-    if capture_id is None:
-        capture_id = head.capture_id if proposal is None else proposal.capture_id
-        if capture_id is None:
-            raise GameError("nothing_to_correct")
-    waiting = proposal is not None and proposal.capture_id == capture_id
-    base, setup = head, waiting and proposal is not None and proposal.setup
-    if head.capture_id == capture_id and head.parent_id is not None:
-        base = record.states[head.parent_id]
-        setup = base.turn == head.turn and base.active_player == head.active_player
-    elif moves is not None and any(
-        state.capture_id == capture_id and state.parent_id != head.id
-        for state in record.states.values()
-    ):
-        raise GameError("correct_not_latest")
+    about = _subject(record, capture_id, by_moves=moves is not None)
+    base = about.base
     layout = profile.layout_for(record.game.settings)
     if pieces is not None:
         board = reconcile(base.board, layout, pieces)
@@ -193,21 +181,21 @@ def correct(
         record,
         profile,
         base,
-        capture_id=capture_id,
+        capture_id=about.photo,
         board=board,
         moves=done,
-        setup=setup,
+        setup=about.setup,
         source=StateSource.MANUAL,
         notes=(),
         at=at,
     )
     details: dict[str, Any] = {"moves": [move.to_json() for move in done]}
-    if waiting and proposal is not None:
-        details["instead_of"] = _reading(proposal)
-    elif base is not head:
-        details["instead_of"] = {"state_id": head.id}
+    if about.reading is not None:
+        details["instead_of"] = _reading(about.reading)
+    elif base is not record.head:
+        details["instead_of"] = {"state_id": record.head.id}
     line = JournalEntry(
-        record.game.id, at, JournalKind.CORRECTED, by, capture_id, state.id, details
+        record.game.id, at, JournalKind.CORRECTED, by, about.capture_id, state.id, details
     )
     return _change(record, state, line, at)
 
@@ -247,6 +235,46 @@ def apply(record: GameRecord, change: Change) -> GameRecord:
     )
     states = {**record.states, **{state.id: state for state in change.append}}
     return GameRecord(game, states, change.proposal)
+
+
+@dataclass(frozen=True, slots=True)
+class _Subject:
+    """What a correction is about.
+
+    Attributes:
+        capture_id: The photo that the players speak of.
+        base: The state that the corrected one follows.
+        photo: The photo that the corrected state belongs to.
+        setup: It is the start position.
+        reading: The waiting reading that is corrected, if it is one.
+    """
+
+    capture_id: str
+    base: GameState
+    photo: str | None
+    setup: bool
+    reading: Proposal | None
+
+
+def _subject(record: GameRecord, capture_id: str | None, *, by_moves: bool) -> _Subject:
+    head, proposal = record.head, record.proposal
+    if capture_id is None:
+        capture_id = head.capture_id if proposal is None else proposal.capture_id
+    if capture_id is None:
+        raise GameError("nothing_to_correct")
+    if proposal is not None and proposal.capture_id == capture_id:
+        return _Subject(capture_id, head, capture_id, proposal.setup, proposal)
+    if head.capture_id == capture_id and head.parent_id is not None:
+        base = record.states[head.parent_id]
+        setup = (base.turn, base.active_player) == (head.turn, head.active_player)
+        return _Subject(capture_id, base, capture_id, setup, None)
+    is_older = any(
+        state.capture_id == capture_id and state.parent_id != head.id
+        for state in record.states.values()
+    )
+    if is_older and by_moves:
+        raise GameError("correct_not_latest")
+    return _Subject(capture_id, head, head.capture_id if is_older else capture_id, False, None)
 
 
 def _waiting(record: GameRecord) -> Proposal:

@@ -253,7 +253,7 @@ class _Parser:
         return Move(
             kind=kind,
             piece=node.optional_text("piece"),
-            type=self._type(node, target) if kind is not MoveKind.REMOVE else None,
+            type=self._type(node) or (self.profile.likely_type(target) if origin is None else None),
             player=self._player(node, color),
             from_space=origin,
             to_space=target,
@@ -271,7 +271,7 @@ class _Parser:
         return Move(
             kind=MoveKind.PLACE,
             piece=None,
-            type=self._type(node, space),
+            type=self._type(node) or self.profile.likely_type(space),
             player=self._player(node, color),
             to_space=space,
             color=color,
@@ -295,14 +295,11 @@ class _Parser:
         if kind is not MoveKind.REMOVE and target is None:
             raise node.fault("to", f"must be a space for {kind}")
 
-    def _type(self, node: _Node, space: str | None) -> str:
-        """Return the type that was seen; where it is none of this game's, the likeliest there."""
+    def _type(self, node: _Node) -> str | None:
+        """Return the type that was seen; None where it is none of this game's."""
         type_id = node.optional_text("type")
-        if type_id is not None and type_id != GENERIC_PIECE:
-            for piece_type in self.profile.piece_types:
-                if piece_type.id == type_id:
-                    return type_id
-        return self.profile.likely_type(space)
+        known = {piece_type.id for piece_type in self.profile.piece_types} - {GENERIC_PIECE}
+        return type_id if type_id in known else None
 
     def _player(self, node: _Node, color: str | None) -> int | None:
         """Return the owner: as named, else the player of the colour."""

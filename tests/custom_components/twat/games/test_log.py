@@ -316,7 +316,7 @@ def test_an_older_photo_is_corrected_by_pieces_only(
     head = log.correct(record, grid, capture_id="c1", pieces=pieces, by=None, at=at).head
 
     assert err.value.key == "correct_not_latest"
-    assert head.parent_id == record.head.id
+    assert (head.parent_id, head.capture_id) == (record.head.id, "c2")
     assert len(head.board.pieces) == 1
 
 

@@ -222,6 +222,13 @@ def test_a_whole_profile_is_read() -> None:
     assert profile.piece_type("man").count == 9
 
 
+def test_the_example_of_the_documentation_is_read() -> None:
+    text = (Path(__file__).parents[4] / "docs/profiles.md").read_text()
+    example = text.split("```yaml\n")[1].split("```")[0]
+
+    assert _parse(example).layout_for({"size": 9}) == Grid(9, 7)
+
+
 def test_shapes_of_zones() -> None:
     zones = """
     - {id: a, name: A, rectangle: [0.1, 0.1, 0.2, 0.3]}

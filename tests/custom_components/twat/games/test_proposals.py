@@ -154,6 +154,18 @@ def test_new_pieces_get_a_name_that_the_move_carries(read: Read) -> None:
     assert proposal.board.piece("p1").space == "A1"
 
 
+@pytest.mark.parametrize("seen", [None, "piece", "jester"])
+def test_a_piece_that_was_not_recognized_stays_what_it_was(read: Read, seen: str | None) -> None:
+    moved = _move("B1", "C3", type=seen, color=None)
+
+    proposal = _of(read("chess", moves=[moved]))
+
+    assert proposal.summary == "White knight: B1 → C3"
+    assert proposal.board.at("C3")[0].type == "knight"
+    promoted = _of(read("chess", moves=[{**moved, "type": "queen"}]))
+    assert promoted.board.at("C3")[0].type == "queen"
+
+
 @pytest.mark.parametrize(
     ("fields", "settings"),
     [
