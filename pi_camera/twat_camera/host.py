@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 import contextlib
+from datetime import datetime
 import logging
 from typing import Any, Literal, TypeVar
 
@@ -30,7 +31,7 @@ class CameraHost:
 
     def __init__(self, camera: Camera) -> None:
         self.camera = camera
-        self.last_capture: Still | None = None
+        self.last_capture: datetime | None = None
         self.error: str | None = None
         self._thread = ThreadPoolExecutor(1, "camera")
         self._turn = asyncio.Lock()
@@ -53,7 +54,7 @@ class CameraHost:
             task.cancel()
         await asyncio.gather(*self._background, return_exceptions=True)
         async with self._turn:
-            await self._in_thread(self.camera.close)
+            await self._close()
         self._thread.shutdown()
 
     async def capture(self, resolution: str) -> Still:
@@ -70,7 +71,7 @@ class CameraHost:
             still = await self.call(lambda: self.camera.capture(resolution))
         finally:
             self._capturing = False
-        self.last_capture = still
+        self.last_capture = still.captured_at
         self._in_background(self._prepare)
         return still
 
@@ -114,9 +115,14 @@ class CameraHost:
         if self.error is None:
             _LOGGER.error("the camera does not work: %s", err)
         self.error = str(err)
+        await self._close()
+
+    async def _close(self) -> None:
         self._open = False
-        with contextlib.suppress(CameraError):
+        try:
             await self._in_thread(self.camera.close)
+        except CameraError as err:
+            _LOGGER.warning("the camera cannot be closed: %s", err)
 
     async def _in_thread(self, work: Callable[[], _T]) -> _T:
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)

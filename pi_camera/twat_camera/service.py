@@ -45,7 +45,7 @@ async def _status(request: web.Request) -> web.Response:
             "error": host.error,
             "camera_model": host.camera.model,
             "available_resolutions": list(RESOLUTIONS),
-            "last_capture": last.captured_at.isoformat() if last else None,
+            "last_capture": last.isoformat() if last else None,
             "locked": _locks(host.camera.locks),
             "version": request.app[_VERSION],
         }

@@ -287,6 +287,19 @@ async def test_routes_of_other_backends_do_not_exist(client, path):
         assert await _error(response) == (404, "not_found", {})
 
 
+async def test_a_camera_that_cannot_be_closed_does_not_keep_the_service_from_ending(
+    serve, camera, monkeypatch, caplog
+):
+    def stuck():
+        raise CameraError("it is stuck")
+
+    monkeypatch.setattr(camera, "close", stuck)
+    client = await serve(camera)
+    await client.close()
+
+    assert "the camera cannot be closed: it is stuck" in caplog.text
+
+
 async def test_a_cancelled_client_leaves_the_camera_usable(client, camera):
     camera.blocked = threading.Event()
     gone = asyncio.create_task(client.post("/capture"))
