@@ -18,9 +18,14 @@ from .answers import (
     PairAnswer,
     SubmitAnswer,
 )
+from .parse import SHA256
 from .schemas import AnalysisIn, DetectIn, PairIn
 
 _JSON: Final = "application/json"
+_PARAMETERS: Final = {
+    "{sha256}": {"type": "string", "pattern": f"^{SHA256.pattern}$"},
+    "{job_id}": {"type": "string"},
+}
 _DESCRIPTION: Final = (
     "Says what changed between two photos of a board. Upload photos, post an analysis, and wait "
     "for its events or look at its job."
@@ -156,7 +161,7 @@ def _describe(operation: Operation) -> dict[str, Any]:
         },
     }
     parameters = [
-        {"name": part[1:-1], "in": "path", "required": True, "schema": {"type": "string"}}
+        {"name": part[1:-1], "in": "path", "required": True, "schema": _PARAMETERS[part]}
         for part in operation.path.split("/")
         if part.startswith("{")
     ] + [

@@ -147,7 +147,7 @@ async def test_client_that_does_not_read_is_dropped_and_costs_others_nothing(
     service, photo, monkeypatch, until
 ):
     """A socket nobody reads fills up; the service gives it up instead of keeping events for it."""
-    monkeypatch.setattr(handler, "_SEND_SECONDS", 0.1)
+    monkeypatch.setattr(handler, "_SEND_SECONDS", 1.0)
     after = await service.upload(photo())
     async with service.events() as reader:
         slow = await _connect_without_reading(service)
