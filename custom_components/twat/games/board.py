@@ -3,8 +3,6 @@
 Everything is pure: a board goes in, another one comes out.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial

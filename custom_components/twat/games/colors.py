@@ -1,7 +1,5 @@
 """Names of piece colours, as players, photos and the vision service use them."""
 
-from __future__ import annotations
-
 import re
 from typing import Final
 

@@ -5,8 +5,6 @@ E4. Spaces may be written by id or by name. Data that a reading gave out (with c
 and so on) is taken back as it is.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping, Sequence
 import math
 from typing import Any, Final

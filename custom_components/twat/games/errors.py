@@ -1,7 +1,5 @@
 """What can go wrong in `games`, as keys that the interface translates."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final

@@ -1,7 +1,5 @@
 """Boards as places: grids of cells, named zones, free surfaces."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 import math
 import re

@@ -5,8 +5,6 @@ goes, what is written in the journal. Nothing is done here; `apply` gives the re
 and the repository writes the same change in one transaction.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime

@@ -1,7 +1,5 @@
 """A game that is about to begin: everything about it checked before anything is kept."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime

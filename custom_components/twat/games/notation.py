@@ -1,7 +1,5 @@
 """Moves in the game's own words, one line for the interface and the log."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Sequence
 from typing import Final

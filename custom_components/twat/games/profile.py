@@ -3,8 +3,6 @@
 `profiles` finds them, `profile_schema` reads them; ``docs/profiles.md`` describes the format.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final

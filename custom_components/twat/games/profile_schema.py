@@ -1,7 +1,5 @@
 """The YAML form of a game profile, read strictly."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Final

@@ -1,7 +1,5 @@
 """The library of game profiles: those that TWAT ships and those in the user's folder."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path

@@ -4,8 +4,6 @@ The answer is foreign data: it is read strictly here and trusted afterwards. Fie
 version does not know are left alone, as later services of the same major version may add some.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime

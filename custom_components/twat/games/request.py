@@ -1,7 +1,5 @@
 """What the vision service is asked: the body of ``POST /v1/analyses``."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

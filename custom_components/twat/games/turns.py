@@ -1,7 +1,5 @@
 """Whose turn it is after a move."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from .model import Game, GameState, Move, MoveKind, Player

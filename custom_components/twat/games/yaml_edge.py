@@ -4,8 +4,6 @@ Values are asked for one by one (`Entry.mapping`, `Entry.text`, …), so what co
 what is not asked for is an error.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection
 from dataclasses import dataclass
 import math

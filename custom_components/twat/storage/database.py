@@ -4,8 +4,6 @@ Sources: SQLite's documentation on WAL, ``PRAGMA quick_check`` and transactions;
 "SQLite transactions and concurrency" for the explicit BEGIN.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime

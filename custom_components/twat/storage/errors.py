@@ -1,7 +1,5 @@
 """What can go wrong when something is kept or fetched."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 

@@ -8,8 +8,6 @@ JPEG bytes are stored unchanged. PNG and WebP are converted to JPEG (quality 95,
 subsampling), so that everything that shows or serves a photo deals with one type.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass

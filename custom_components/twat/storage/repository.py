@@ -1,7 +1,5 @@
 """The games, as rows. The only module that other parts talk to about the database."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Rows to values and back."""
 
-from __future__ import annotations
-
 from ..games.model import (
     AnalysisStatus,
     Board,

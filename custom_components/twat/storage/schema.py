@@ -1,7 +1,5 @@
 """The tables. Column types are portable: SQLite today, PostgreSQL 16 and later by URL."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime
 from typing import Any
 

@@ -54,7 +54,7 @@ def test_a_game_begins_in_setup_with_its_first_player(
 
 
 def test_players_sit_in_order_of_their_positions(begin: Callable[..., NewGame]) -> None:
-    players = begin(players=[BOB, ALICE]).game.players
+    players = begin(players=[{**BOB, "position": 2.0}, ALICE]).game.players
 
     assert [(p.position, p.name, p.color) for p in players] == [
         (1, "Alice", "white"),
