@@ -81,7 +81,7 @@ def test_a_long_name_is_cut_to_what_a_dns_label_holds(info):
 class _Zeroconf:
     """Stands in for the network, which tests of this machine must not touch."""
 
-    instances: ClassVar[list[_Zeroconf]] = []
+    instances: ClassVar[list] = []
     failure: Exception | None = None
 
     def __init__(self, **_):
