@@ -101,3 +101,21 @@ async def test_second_service_on_one_data_directory_is_refused(spawn, tmp_path):
     assert second.returncode == 1
     assert "another service is using the data directory" in second.stderr
     assert "Traceback" not in second.stderr
+
+
+def test_all_commands_are_listed(capsys):
+    with pytest.raises(SystemExit):
+        program.main(["--help"])
+    text = capsys.readouterr().out
+    assert all(command in text for command in ("serve", "token", "compare", "evaluate"))
+
+
+@pytest.mark.parametrize("command", ["serve", "token"])
+def test_service_leaves_opencv_to_its_workers(command):
+    """It takes a second to load, and a hundred megabytes of the process that only answers HTTP."""
+    code = (
+        "import sys\nfrom twat_vision.__main__ import main\n"
+        f"try:\n    main([{command!r}, '--help'])\nfinally:\n    assert 'cv2' not in sys.modules"
+    )
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
+    assert ended.returncode == 0, ended.stderr
