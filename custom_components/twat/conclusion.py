@@ -1,7 +1,7 @@
 """What follows from a reading: written into the game's log, and what is told of it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from homeassistant.util import dt as dt_util
@@ -25,26 +25,23 @@ class Conclusion:
     Attributes:
         event: what the game tells.
         accepted: whether it counts already.
-        proposal: what was proposed; None when nothing was.
-        warnings: codes of the service, of `games.proposals` and of the hub.
     """
 
     event: GameEvent
     accepted: bool
-    proposal: Proposal | None
     reading: Reading
-    warnings: tuple[str, ...]
 
     def outcome(self, capture: Capture) -> Outcome:
         """The same as told, with the capture as it is on record now."""
+        proposal = self.reading.proposal
         return Outcome(
             capture=capture,
             event=self.event,
             accepted=self.accepted,
-            moves=self.proposal.moves if self.proposal else (),
-            summary=self.proposal.summary if self.proposal else "",
+            moves=proposal.moves if proposal else (),
+            summary=proposal.summary if proposal else "",
             confidence=self.reading.confidence,
-            warnings=self.warnings,
+            warnings=self.reading.warnings,
             questions=self.reading.questions,
         )
 
@@ -85,31 +82,23 @@ def conclude(
         capture_id=capture.id,
         setup=material.setup,
         at=at,
+        warnings=warnings,
     )
-    warnings = (*reading.warnings, *warnings)
 
     def journal(kind: JournalKind) -> None:
-        details = {"warnings": list(warnings), "confidence": reading.confidence}
+        details = {"warnings": list(reading.warnings), "confidence": reading.confidence}
         repository.add_journal(
             JournalEntry(game_id, at, kind, capture_id=capture.id, details=details)
         )
 
-    match reading.kind:
-        case ReadingKind.UNREADABLE:
+    if (proposal := reading.proposal) is None:
+        if reading.kind is ReadingKind.UNREADABLE:
             journal(JournalKind.UNREADABLE)
-            return Conclusion(GameEvent.ANALYSIS_FAILED, False, None, reading, warnings)
-        case ReadingKind.NOTHING_CHANGED:
-            # The table is as it was accepted, so what waited for review is not there any more.
-            repository.clear_proposal(game_id)
-            journal(JournalKind.NOTHING_CHANGED)
-            return Conclusion(GameEvent.NOTHING_CHANGED, False, None, reading, warnings)
-        case _:
-            proposal = reading.proposal or _known_setup(record, capture, reading)
-            proposal = replace(
-                proposal,
-                warnings=warnings,
-                acceptable=proposal.acceptable and len(warnings) == len(reading.warnings),
-            )
+            return Conclusion(GameEvent.ANALYSIS_FAILED, False, reading)
+        # The table is as it was accepted, so what waited for review is not there any more.
+        repository.clear_proposal(game_id)
+        journal(JournalKind.NOTHING_CHANGED)
+        return Conclusion(GameEvent.NOTHING_CHANGED, False, reading)
     try:
         accepted = _propose(repository, profile, record, proposal)
     except HeadMoved:
@@ -120,27 +109,7 @@ def conclude(
         event = GameEvent.SETUP_CAPTURED
     else:
         event = GameEvent.MOVE_DETECTED
-    return Conclusion(event, accepted, proposal, reading, warnings)
-
-
-def _known_setup(record: GameRecord, capture: Capture, reading: Reading) -> Proposal:
-    """The start position that is known already, now with its photo."""
-    return Proposal(
-        game_id=record.game.id,
-        capture_id=capture.id,
-        base_state_id=record.head.id,
-        moves=(),
-        board=record.head.board,
-        confidence=reading.confidence,
-        warnings=reading.warnings,
-        questions=reading.questions,
-        summary="",
-        regions=reading.regions,
-        # The players said what stands there; the photo only has to show the board.
-        acceptable=True,
-        setup=True,
-        created_at=dt_util.utcnow(),
-    )
+    return Conclusion(event, accepted, reading)
 
 
 def _propose(

@@ -5,7 +5,7 @@ from typing import Any
 
 from homeassistant.const import CONF_URL
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
-from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers import device_registry as dr, issue_registry as ir
 from homeassistant.util import dt as dt_util
 
 from .announce import async_tell_turn
@@ -58,15 +58,32 @@ class TwatHub:
         await self.captures.async_give_up_interrupted()
         games, _total = await self.async_run(self.repository.list_games, _LIVE)
         for game in games:
-            view = await self.async_run(
-                load_view, self.repository, self.profile(game.game_type), game.id
-            )
-            self._add(view)
+            profile = self.profiles.get(game.game_type)
+            self._report_profile(game, missing=profile is None)
+            if profile is not None:
+                self._add(await self.async_run(load_view, self.repository, profile, game.id))
         known = {(DOMAIN, game_id) for game_id in (*self.games, self.entry.entry_id)}
         registry = dr.async_get(self.hass)
         for device in dr.async_entries_for_config_entry(registry, self.entry.entry_id):
             if not device.identifiers & known:
                 registry.async_remove_device(device.id)
+
+    @callback
+    def _report_profile(self, game: Game, *, missing: bool) -> None:
+        """A game whose profile was taken away cannot be shown; it stays in the database."""
+        issue_id = f"game_{game.id}"
+        if not missing:
+            ir.async_delete_issue(self.hass, DOMAIN, issue_id)
+            return
+        ir.async_create_issue(
+            self.hass,
+            DOMAIN,
+            issue_id,
+            is_fixable=False,
+            severity=ir.IssueSeverity.WARNING,
+            translation_key="profile_missing",
+            translation_placeholders={"game": game.name, "game_type": game.game_type},
+        )
 
     @callback
     def async_start(self) -> None:
@@ -191,6 +208,7 @@ class TwatHub:
         coordinator = self.games.get(game_id)
         await self.captures.async_drop(game_id)
         await self.async_run(self.repository.delete_game, game_id)
+        ir.async_delete_issue(self.hass, DOMAIN, f"game_{game_id}")
         self.games.pop(game_id, None)
         if coordinator is not None:
             dr.async_get(self.hass).async_remove_device(coordinator.device_id)

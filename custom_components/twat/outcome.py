@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .const import GameEvent
-from .games.model import Capture, Move, Proposal, Question
+from .games.model import Capture, Move, Question
 
 PENDING = "pending"
 
@@ -27,22 +27,6 @@ class Outcome:
     confidence: float | None = None
     warnings: tuple[str, ...] = ()
     questions: tuple[Question, ...] = ()
-
-    @classmethod
-    def of_proposal(
-        cls, capture: Capture, event: GameEvent, proposal: Proposal, *, accepted: bool
-    ) -> Outcome:
-        """What became of a capture that led to a proposal."""
-        return cls(
-            capture=capture,
-            event=event,
-            accepted=accepted,
-            moves=proposal.moves,
-            summary=proposal.summary,
-            confidence=proposal.confidence,
-            warnings=proposal.warnings,
-            questions=proposal.questions,
-        )
 
     def to_json(self) -> dict[str, Any]:
         """The outcome as actions return it and events carry it."""

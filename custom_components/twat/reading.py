@@ -135,7 +135,9 @@ async def _conclude(
         return None
     error = None
     if conclusion.event is GameEvent.ANALYSIS_FAILED:
-        code = next((code for code in _UNREADABLE if code in conclusion.warnings), "unreadable")
+        code = next(
+            (code for code in _UNREADABLE if code in conclusion.reading.warnings), "unreadable"
+        )
         key = code if code == "unreadable" else f"unreadable_{code}"
         error = HopError(Hop.VISION, code, key).failure
     capture = await hub.async_run(

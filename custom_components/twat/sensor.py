@@ -9,7 +9,7 @@ from homeassistant.const import MAX_LENGTH_STATE_STATE
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .coordinator import GameCoordinator, GameView, HubConfigEntry
+from .coordinator import GameView, HubConfigEntry
 from .entity import GameEntity, async_add_per_game
 from .games.model import GameStatus
 from .summary import last_error, move_attributes, move_summary
@@ -47,7 +47,15 @@ SENSORS = (
         translation_key="phase",
         device_class=SensorDeviceClass.ENUM,
         value=lambda view: view.profile.phase_name(view.head.phase),
-        choices=lambda view: [phase.name for phase in view.profile.phases],
+        # With the present one, should a profile of the user's have lost it.
+        choices=lambda view: list(
+            dict.fromkeys(
+                [
+                    *(phase.name for phase in view.profile.phases),
+                    view.profile.phase_name(view.head.phase),
+                ]
+            )
+        ),
         attributes=lambda view: {"phase_id": view.head.phase},
     ),
     GameSensorDescription(
@@ -92,11 +100,12 @@ class GameSensor(GameEntity, SensorEntity):
     _unrecorded_attributes = frozenset({"moves", "changed_regions", "image_url", "last_error"})
     entity_description: GameSensorDescription
 
-    def __init__(self, coordinator: GameCoordinator, description: GameSensorDescription) -> None:
-        """Attach to the game."""
-        super().__init__(coordinator, description)
-        if description.choices is not None:
-            self._attr_options = description.choices(coordinator.data)
+    @property
+    @override
+    def options(self) -> list[str] | None:
+        """The possible states of an enumeration."""
+        choices = self.entity_description.choices
+        return None if choices is None else choices(self.view)
 
     @property
     @override
