@@ -24,8 +24,11 @@ COLORS = (
     "brown",
     "grey",
 )
-EDGE_TOLERANCE = 0.05
-"""How far corners may lie outside the image, and zones outside the board, in fractions of a side."""
+EDGE_TOLERANCE = 0.1
+"""How far corners may lie outside the image, and zones outside the board, in fractions of a side.
+
+A camera that hangs low cuts off the board's edge; its corners are known all the same.
+"""
 
 # Bounds no real table comes near; they keep one request from occupying the service for minutes.
 _MAX_SIDE = 100

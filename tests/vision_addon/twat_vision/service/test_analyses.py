@@ -210,7 +210,7 @@ CROSSED = [[0.1, 0.1], [0.9, 0.9], [0.9, 0.1], [0.1, 0.9]]
 ANTICLOCKWISE = [[0.1, 0.1], [0.1, 0.9], [0.9, 0.9], [0.9, 0.1]]
 DENTED = [[0.1, 0.1], [0.9, 0.1], [0.3, 0.3], [0.1, 0.9]]
 TINY = [[0.5, 0.5], [0.501, 0.5], [0.501, 0.501], [0.5, 0.501]]
-OUTSIDE = [[0.1, 0.1], [1.06, 0.1], [0.9, 0.9], [0.1, 0.9]]
+OUTSIDE = [[0.1, 0.1], [1.11, 0.1], [0.9, 0.9], [0.1, 0.9]]
 SQUARE = [[0, 0], [1, 0], [1, 1], [0, 1]]
 ZONE = {"id": "arrakeen", "name": "Arrakeen", "polygon": [[0, 0], [1, 0], [1, 1]]}
 PIECE = {"id": "p1", "type": "pawn", "player": 1, "position": {"x": 0, "y": 1}, "space": "A2"}
@@ -325,7 +325,7 @@ async def test_everything_at_once_is_accepted(service, photo, analysis):
         "capture_id": "Cap_1-2",
         "images": {"after": after, "before": before, "reference": before},
         "board": {
-            "corners": [[-0.05, 0], [1.05, 0.2], [1, 1], [0, 0.9]],
+            "corners": [[-0.1, 0], [1.1, 0.2], [1, 1], [0, 0.9]],
             "markers": [0, 1, 2, 3],
             "layout": {"zones": [ZONE, {**ZONE, "id": "carthag"}]},
         },
