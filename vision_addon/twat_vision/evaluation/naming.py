@@ -36,8 +36,8 @@ class CellNames:
         every = [name for s in labelled for name in s.names] or list(sequence.start or ())
         upper = not any(name[:1].islower() for name in every)
         options = [
-            cls(columns, rows, *flags, upper=upper)
-            for flags in itertools.product((False, True), repeat=3)
+            cls(columns, rows, swap, flip_x, flip_y, upper)
+            for swap, flip_x, flip_y in itertools.product((False, True), repeat=3)
         ]
 
         def right(names: "CellNames") -> int:

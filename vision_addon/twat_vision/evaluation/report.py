@@ -74,7 +74,16 @@ def _step(report: StepReport) -> dict[str, Any]:
     return step
 
 
-_HEAD = ("sequence", "recall", "precision", "exact", "false alarms", "hands", "asked", "ms")
+_HEAD: tuple[str, ...] = (
+    "sequence",
+    "recall",
+    "precision",
+    "exact",
+    "false alarms",
+    "hands",
+    "asked",
+    "ms",
+)
 
 
 def format_table(reports: Iterable[SequenceReport]) -> str:

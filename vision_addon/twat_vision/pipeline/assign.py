@@ -6,7 +6,9 @@ being explained, every move, placement and removal has a price. The cheapest set
 piece left it and another arrived. Such double uses are resolved by branching.
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, replace
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +16,12 @@ from scipy.optimize import linear_sum_assignment
 
 FORBIDDEN = 1e6
 MAX_BRANCHES = 6
+MATCHED = 10
+MIXED_COST = 4.0
+CERTAIN = 12.0
+"""The margin of what has no alternative."""
+DEPTH = 2
+"""How many like explanations are passed over in the search for another one."""
 
 Action = tuple[str, int, int]
 """``("link", i, j)`` space i → space j, ``("leave", i, -1)``, ``("arrive", -1, j)``."""
@@ -25,12 +33,14 @@ class Problem:
 
     ``link[i, j]`` is the cost of a piece having gone from i to j, ``leave[i]`` of one having left the board,
     ``arrive[j]`` of one having come from off the board; ``gain[i]`` is what is contained in them for explaining i.
+    ``once`` forbids that a piece left a space and another one reached it.
     """
 
     link: NDArray[np.float64]
     leave: NDArray[np.float64]
     arrive: NDArray[np.float64]
     gain: NDArray[np.float64]
+    once: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +64,7 @@ class Solution:
 def only_links(problem: Problem) -> Problem:
     """The same problem without removals and placements: with a hand in view half of a move may be hidden."""
     nothing = np.full_like(problem.leave, FORBIDDEN)
-    return Problem(problem.link, nothing, nothing, problem.gain)
+    return replace(problem, leave=nothing, arrive=nothing)
 
 
 def solve(problem: Problem, banned: frozenset[Action] = frozenset()) -> Solution:
@@ -67,7 +77,8 @@ def solve(problem: Problem, banned: frozenset[Action] = frozenset()) -> Solution
             leave[i] = FORBIDDEN
         else:
             arrive[j] = FORBIDDEN
-    return _branch(Problem(link, leave, arrive, problem.gain), frozenset(), 0)
+    left = replace(problem, link=link, leave=leave, arrive=arrive)
+    return _match(left) if problem.once else _branch(left, frozenset(), 0)
 
 
 def _branch(problem: Problem, settled: frozenset[int], depth: int) -> Solution:
@@ -82,11 +93,11 @@ def _branch(problem: Problem, settled: frozenset[int], depth: int) -> Solution:
     link, leave = problem.link.copy(), problem.leave.copy()
     link[space, :] = FORBIDDEN
     leave[space] = FORBIDDEN
-    only_target = Problem(link, leave, problem.arrive, problem.gain)
+    only_target = replace(problem, link=link, leave=leave)
     link, arrive = problem.link.copy(), problem.arrive.copy()
     link[:, space] = FORBIDDEN
     arrive[space] = FORBIDDEN
-    only_source = Problem(link, problem.leave, arrive, problem.gain)
+    only_source = replace(problem, link=link, arrive=arrive)
     options = (
         _branch(only_target, settled, depth + 1),
         _branch(only_source, settled, depth + 1),
@@ -95,19 +106,68 @@ def _branch(problem: Problem, settled: frozenset[int], depth: int) -> Solution:
     return min(options, key=lambda s: s.cost)
 
 
-def margins(problem: Problem, best: Solution) -> tuple[dict[Action, float], Solution | None]:
+def _match(problem: Problem) -> Solution:
+    """The cheapest explanation in which every space is left or reached at most once.
+
+    That is a matching of spaces with one another; exact by dynamic programming over the set of spaces still open. Above
+    `MATCHED` spaces only the cheapest ones are matched, the others came or went by themselves.
+    """
+    alone: list[tuple[float, Action | None]] = []
+    for i in range(len(problem.leave)):
+        options: list[tuple[float, Action | None]] = [(0.0, None)]
+        options.append((float(problem.leave[i]), ("leave", i, -1)))
+        options.append((float(problem.arrive[i]), ("arrive", -1, i)))
+        alone.append(min(options, key=lambda o: o[0]))
+    order = np.argsort([cost for cost, _ in alone])
+    core = tuple(int(i) for i in order[:MATCHED])
+
+    @cache
+    def best(still: tuple[int, ...]) -> tuple[float, tuple[Action, ...]]:
+        if not still:
+            return 0.0, ()
+        i, rest = still[0], still[1:]
+        cost, actions = best(rest)
+        single, action = alone[i]
+        found = (cost + single, actions if action is None else (*actions, action))
+        for at, j in enumerate(rest):
+            link = min((float(problem.link[i, j]), i, j), (float(problem.link[j, i]), j, i))
+            if link[0] >= FORBIDDEN / 2:
+                continue
+            cost, actions = best(rest[:at] + rest[at + 1 :])
+            if cost + link[0] < found[0]:
+                found = (cost + link[0], (*actions, ("link", link[1], link[2])))
+        return found
+
+    cost, actions = best(core)
+    for i in order[MATCHED:]:
+        single, action = alone[int(i)]
+        cost += single
+        actions = actions if action is None else (*actions, action)
+    return Solution(actions, cost)
+
+
+def margins(
+    problem: Problem, best: Solution, outcome: Callable[[Solution], Hashable]
+) -> tuple[dict[Action, float], Solution | None]:
     """How much worse it gets without each action of the best explanation.
 
+    Args:
+        problem: the problem.
+        best: its solution.
+        outcome: what an explanation comes to; explanations that come to the same (which of two like pieces went where)
+            are no alternatives to each other.
+
     Returns:
-        The margin >= 0 of each action, and the best explanation that differs (by lacking one action or by having one
-        more), None when there is no other.
+        The margin >= 0 of each action, and the best explanation that comes to something else, None when there is none.
     """
+    same = outcome(best)
     found: dict[Action, float] = {}
     others: list[Solution] = []
     for action in best.actions:
-        other = solve(problem, frozenset({action}))
-        found[action] = max(0.0, other.cost - best.cost)
-        others.append(other)
+        other = _other(problem, same, outcome, frozenset({action}), DEPTH)
+        found[action] = CERTAIN if other is None else max(0.0, other.cost - best.cost)
+        if other is not None:
+            others.append(other)
     used = best.sources | best.targets
     for i in range(len(problem.leave)):
         if i in used:
@@ -119,6 +179,25 @@ def margins(problem: Problem, best: Solution) -> tuple[dict[Action, float], Solu
             if cost < FORBIDDEN / 2:
                 others.append(Solution((*best.actions, action), best.cost + max(0.0, cost)))
     return found, min(others, key=lambda s: s.cost, default=None)
+
+
+def _other(
+    problem: Problem,
+    same: Hashable,
+    outcome: Callable[[Solution], Hashable],
+    banned: frozenset[Action],
+    depth: int,
+) -> Solution | None:
+    """The cheapest explanation without the banned actions that comes to something else."""
+    found = solve(problem, banned)
+    if outcome(found) != same:
+        return found
+    if depth == 0:
+        return None
+    options = [
+        _other(problem, same, outcome, banned | {action}, depth - 1) for action in found.actions
+    ]
+    return min((s for s in options if s is not None), key=lambda s: s.cost, default=None)
 
 
 def _assign(problem: Problem) -> Solution:
@@ -143,3 +222,23 @@ def _assign(problem: Problem) -> Solution:
         elif r >= n and c < n and problem.arrive[c] < 0:
             actions.append(("arrive", -1, c))
     return Solution(tuple(actions), float(cost[rows, columns].sum()))
+
+
+def solve_one_way(problem: Problem) -> tuple[Problem, Solution]:
+    """The cheapest explanation, where removals and placements do not mix for free.
+
+    Without a state the direction of a single space is uncertain, but players seldom take some pieces off the board and
+    put others on in one go: mixing costs `MIXED_COST`.
+
+    Returns:
+        The problem of the chosen way (only placements, only removals, or anything) and its solution.
+    """
+    nothing = np.full_like(problem.leave, FORBIDDEN)
+    ways = (
+        (replace(problem, leave=nothing), 0.0),
+        (replace(problem, arrive=nothing), 0.0),
+        (problem, MIXED_COST),
+    )
+    solved = [(way, solve(way), extra) for way, extra in ways]
+    way, best, _ = min(solved, key=lambda s: s[1].cost + s[2])
+    return way, best

@@ -99,7 +99,7 @@ def centre_weight(scale: int, sigma: float) -> NDArray[np.float32]:
     x = (np.arange(scale) + 0.5) / scale - 0.5
     g = np.exp(-0.5 * (x / sigma) ** 2)
     w = np.outer(g, g)
-    return (w / w.sum()).astype(np.float32)
+    return np.asarray(w / w.sum(), np.float32)
 
 
 def unlean(raw: Scores, change: FloatImage, frame: Frame) -> Scores:

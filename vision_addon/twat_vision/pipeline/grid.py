@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .appearance import (
     EMPTY,
@@ -14,13 +15,14 @@ from .appearance import (
     learn,
     quiet_cells,
 )
-from .assign import FORBIDDEN, Problem
+from .assign import FORBIDDEN, Problem, Solution
+from .candidates import shortlist
 from .cells import CellReading, read_cells
 from .colours import Lab, median_colour, name_colour, palette
 from .pair import Pair
 from .spaces import Cell, piece_cell
 from .state import Names
-from .types import AnalysisRequest, Grid, Piece
+from .types import AnalysisRequest, Candidate, Grid, Piece
 
 MOVE_COST = 0.5
 PLACE_COST = 1.4
@@ -30,6 +32,8 @@ OWN_PIECE_COST = 3.0
 """A piece landing on one of its own player's."""
 FAR_COST = 0.1
 """Per cell: of two like pieces that both moved, the shorter ways are the likelier ones."""
+UNLIKE_COST = 1.0
+"""For a piece that looks altogether different where it arrived."""
 SAME_COST = 4.0
 """A changed cell whose content is still the same: nudged, or shaded by a neighbour."""
 CONSIDERED = 14
@@ -62,6 +66,8 @@ class GridEvidence:
 
     reading: CellReading
     cells: tuple[CellEvidence, ...]
+    alike: NDArray[np.float64]
+    shortlisted: tuple[tuple[Candidate, list[Cell]], ...]
     known: bool
 
 
@@ -83,6 +89,10 @@ def gather(pair: Pair, request: AnalysisRequest, grid: Grid) -> GridEvidence:
         if reading.raw.ravel()[i] > WEAKEST
     ]
     content: _Known | _Unknown
+    shortlisted = []
+    if request.pieces is not None:
+        shortlisted = shortlist(request.candidates, grid, reading.raw)
+        chosen = list(dict.fromkeys(chosen + [c for _, cells in shortlisted for c in cells]))
     if request.pieces is None:
         # Without a state the threshold alone says what changed; the rest only explains it.
         chosen = [(c, r) for c, r in chosen if reading.changed[r, c]]
@@ -90,7 +100,9 @@ def gather(pair: Pair, request: AnalysisRequest, grid: Grid) -> GridEvidence:
     else:
         content = _Known(before, after, reading, standing, Names.of(request))
     cells = tuple(_evidence(cell, pair, reading, standing.get(cell), content) for cell in chosen)
-    return GridEvidence(reading, cells, request.pieces is not None)
+    return GridEvidence(
+        reading, cells, alike(pair, chosen, reading), tuple(shortlisted), request.pieces is not None
+    )
 
 
 def problem(evidence: GridEvidence, request: AnalysisRequest) -> Problem:
@@ -115,7 +127,9 @@ def problem(evidence: GridEvidence, request: AnalysisRequest) -> Problem:
                 continue
             cost = MOVE_COST + foreign + gone - target.gain
             cost += _arrival_cost(target, source, owner)
-            cost += FAR_COST * float(np.hypot(*np.subtract(source.cell, target.cell)))
+            cost += UNLIKE_COST * (1 - evidence.alike[i, j])
+            if _has_twin(source, cells):
+                cost += FAR_COST * float(np.hypot(*np.subtract(source.cell, target.cell)))
             link[i, j] = cost
     for j, target in enumerate(cells):
         arrive[j] = PLACE_COST - target.gain + min(target.player_cost.values(), default=0.0)
@@ -125,7 +139,65 @@ def problem(evidence: GridEvidence, request: AnalysisRequest) -> Problem:
         else:
             arrive[j] += target.vacant_cost
     gain = np.array([c.gain for c in cells])
-    return Problem(link, leave, arrive, gain)
+    return Problem(link, leave, arrive, gain, once=not evidence.known)
+
+
+def outcome(solution: Solution, evidence: GridEvidence) -> frozenset[tuple[Cell, str]]:
+    """What stands on the touched cells after an explanation; like pieces are alike.
+
+    Without a state every piece is its own kind.
+    """
+    after: dict[Cell, str] = {evidence.cells[i].cell: "" for i in solution.sources}
+    for kind, i, j in solution.actions:
+        if kind == "leave":
+            continue
+        piece = evidence.cells[i].piece if i >= 0 else None
+        like = f"{piece.type} {piece.player}" if piece is not None else f"from {i}"
+        after[evidence.cells[j].cell] = like
+    return frozenset(after.items())
+
+
+def _has_twin(source: CellEvidence, cells: tuple[CellEvidence, ...]) -> bool:
+    """Whether another candidate cell held a piece of the same type and player."""
+    piece = source.piece
+    return piece is not None and any(
+        c.piece is not None
+        and c is not source
+        and (c.piece.type, c.piece.player) == (piece.type, piece.player)
+        for c in cells
+    )
+
+
+def alike(pair: Pair, chosen: list[Cell], reading: CellReading) -> NDArray[np.float64]:
+    """How alike the piece that left cell i and the one that reached cell j look, 0…1, ``(n, n)``.
+
+    Correlation of lightness over the pixels that changed in both cells, best of a few small shifts.
+    """
+    s, o = pair.frame.scale, pair.frame.offset
+    reach = max(1, s // 12)
+    found = np.zeros((len(chosen), len(chosen)))
+    change, lab_b, lab_a = pair.maps.change, pair.maps.lab_before, pair.maps.lab_after
+    for i, (cb, rb) in enumerate(chosen):
+        here = (slice(o + rb * s, o + rb * s + s), slice(o + cb * s, o + cb * s + s))
+        for j, (ca, ra) in enumerate(chosen):
+            weak = min(reading.raw[rb, cb], reading.raw[ra, ca]) < WEAKEST
+            if i == j or weak:
+                continue
+            best = 0.0
+            for dy in (-reach, 0, reach):
+                for dx in (-reach, 0, reach):
+                    y, x = o + ra * s + dy, o + ca * s + dx
+                    there = (slice(y, y + s), slice(x, x + s))
+                    mask = (change[here] > 0.3) & (change[there] > 0.3)
+                    if mask.sum() < 0.05 * s * s:
+                        continue
+                    a, b = lab_b[here][mask][:, 0], lab_a[there][mask][:, 0]
+                    spread = float(a.std() * b.std())
+                    if spread > 1e-3:
+                        ncc = float(((a - a.mean()) * (b - b.mean())).mean()) / spread
+                        best = max(best, ncc)
+            found[i, j] = best
+    return found
 
 
 def _arrival_cost(target: CellEvidence, source: CellEvidence, owner: int | None) -> float:
@@ -134,7 +206,7 @@ def _arrival_cost(target: CellEvidence, source: CellEvidence, owner: int | None)
         cost += target.player_cost.get(owner, 0.0)
     elif source.colour_before is not None and target.colour_after is not None:
         d = source.colour_before - target.colour_after
-        cost += min(3.0, float(np.sqrt((0.5 * d[0]) ** 2 + d[1] ** 2 + d[2] ** 2)) / 12)
+        cost += min(5.0, float(np.sqrt((0.5 * d[0]) ** 2 + d[1] ** 2 + d[2] ** 2)) / 8)
     if target.piece is not None and owner is not None and target.piece.player == owner:
         cost += OWN_PIECE_COST
     return cost
@@ -184,17 +256,16 @@ class _Unknown:
     def __init__(self, before: Features, after: Features) -> None:
         quiet = quiet_cells(before)
         look = empty_look(before, quiet)
-        self._before = emptiness_distance(before, look, quiet)
-        self._after = emptiness_distance(after, look, quiet)
+        distance_b = emptiness_distance(before, look, quiet)
+        distance_a = emptiness_distance(after, look, quiet)
+        # A piece adds contrast to its cell; its colour is far from the empty look unless the print is too.
+        self._rise = np.clip((after[..., 3] - before[..., 3]) / 4, -2.5, 2.5)
+        self._rise += np.clip(2 * (distance_a - distance_b), -1.5, 1.5)
 
     def of(self, cell: Cell) -> tuple[float, float, float, dict[int, float]]:
         column, row = cell
-        rise = float(self._after[row, column] - self._before[row, column])
-        was = float(self._before[row, column])
-        # Below about 2 a cell looks like the quiet ones; a bigger drop speaks for "from".
-        occupied = _softplus(2.5 * (1.6 - was)) + _softplus(3 * rise)
-        vacant = _softplus(2.5 * (was - 2.2)) + _softplus(-3 * rise)
-        return min(occupied, 4.0), min(vacant, 4.0), 0.0, {}
+        rise = float(self._rise[row, column])
+        return _softplus(rise), _softplus(-rise), 0.0, {}
 
 
 def _evidence(

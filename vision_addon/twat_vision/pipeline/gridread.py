@@ -3,12 +3,13 @@
 import numpy as np
 
 from .appearance import cell_features, emptiness_distance, empty_look, quiet_cells
-from .assign import Solution, margins, only_links, solve
+from .assign import Action, Solution, margins, only_links, solve, solve_one_way
+from .candidates import Scored, score
 from .cells import tiles
 from .colours import median_colour
 from .decode import Image
 from .geometry import Frame, Matrix, rectify
-from .grid import GridEvidence, colour_name, gather, problem
+from .grid import GridEvidence, colour_name, gather, outcome, problem
 from .maps import to_lab
 from .naming import certainty, moves_of, questions_of, regions_of
 from .pair import Pair
@@ -37,8 +38,17 @@ def read_grid(
     task = problem(evidence, request)
     if pair.hand.found and evidence.known:
         task = only_links(task)
-    best = solve(task)
-    margin, second = margins(task, best)
+    if evidence.known:
+        best = solve(task)
+    else:
+        task, best = solve_one_way(task)
+    margin, second = margins(task, best, lambda s: outcome(s, evidence))
+    expected = score(
+        list(evidence.shortlisted), task, {c.cell: i for i, c in enumerate(evidence.cells)}, grid
+    )
+    unexpected = bool(expected) and bool(best.actions)
+    if expected:
+        best, second, margin, unexpected = _weigh(expected, best, second, margin, evidence)
     moves = moves_of(best, margin, evidence, names, grid)
     warnings, doubt = disturbances(pair, disturbed=evidence.reading.disturbed)
     sure = _confidence(best, second, evidence) * doubt
@@ -51,8 +61,39 @@ def read_grid(
         pieces=pieces_after(request, moves, grid),
         confidence=sure,
         warnings=warnings,
-        questions=questions_of(moves, names, request.thresholds.confidence, alternative),
+        questions=questions_of(
+            moves, names, request.thresholds.confidence, alternative, unexpected=unexpected
+        ),
     )
+
+
+def _weigh(
+    expected: list[Scored],
+    free: Solution,
+    second: Solution | None,
+    margin: dict[Action, float],
+    evidence: GridEvidence,
+) -> tuple[Solution, Solution | None, dict[Action, float], bool]:
+    """Choose between the free reading and the expected moves.
+
+    Returns:
+        The better explanation, the next best one that comes to something else, the margins of its actions, and whether
+        something was read that nobody expected.
+    """
+    nothing = Solution((), 0.0)
+    first = expected[0].solution
+    if first.cost > free.cost and outcome(first, evidence) != outcome(free, evidence):
+        rivals = [first] if second is None else [first, second]
+        rival = min(rivals, key=lambda s: s.cost)
+        gap = rival.cost - free.cost
+        return free, rival, {a: min(m, gap) for a, m in margin.items()}, bool(free.actions)
+    same = outcome(first, evidence)
+    rivals = [s.solution for s in expected[1:]] + [free, nothing]
+    rivals += [] if second is None else [second]
+    others = [s for s in rivals if outcome(s, evidence) != same]
+    rival = min(others, key=lambda s: s.cost)
+    gap = max(0.0, rival.cost - first.cost)
+    return first, rival, dict.fromkeys(first.actions, gap), False
 
 
 def _confidence(best: Solution, second: Solution | None, evidence: GridEvidence) -> float:

@@ -141,17 +141,22 @@ def units_box(pair: Pair, units: NDArray[np.float64], scale: float) -> tuple[int
 
 
 def questions_of(
-    moves: Sequence[Move], names: Names, threshold: float, alternative: tuple[Move, ...] | None
+    moves: Sequence[Move],
+    names: Names,
+    threshold: float,
+    alternative: tuple[Move, ...] | None,
+    *,
+    unexpected: bool = False,
 ) -> tuple[Question, ...]:
-    """What to ask: unsure moves, and new pieces whose type the vocabulary leaves open."""
+    """What to ask: unsure or unexpected moves, and new pieces whose type the vocabulary leaves open."""
     found: list[Question] = []
     for move in moves:
-        if move.confidence < threshold:
+        if unexpected or move.confidence < threshold:
             found.append(_unsure(move, names, alternative))
         space = move.to_space
         if move.kind is MoveKind.PLACE or (move.kind is MoveKind.CAPTURE and move.piece is None):
             types = names.types_for(space, move.color)
-            if len(types) > 1:
+            if len(types) > 1 and move.type == "unknown":
                 who = f"{move.color} piece" if move.color else "piece"
                 text = f"Which {who} is new on {space}?"
                 found.append(Question(text, (space,) if space else (), types))

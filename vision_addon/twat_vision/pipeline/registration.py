@@ -10,6 +10,7 @@ Sources: ORB (Rublee 2011), USAC_MAGSAC (Barath 2019, OpenCV 5 ``calib3d``), ECC
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import cast
 
 import cv2
 import numpy as np
@@ -222,7 +223,9 @@ def _match_features(
         return None
     source = np.array([points_f[m.queryIdx].pt for m in good], np.float32)
     target = np.array([points_m[m.trainIdx].pt for m in good], np.float32)
-    matrix, kept = cv2.findHomography(source, target, cv2.USAC_MAGSAC, 2.0)
+    found, kept = cv2.findHomography(source, target, cv2.USAC_MAGSAC, 2.0)
+    # None where no homography fits, whatever the stubs say.
+    matrix = cast("NDArray[np.float64] | None", found)
     if matrix is None or int(kept.sum()) < MIN_INLIERS:
         return None
     full = np.linalg.inv(to_small_moved) @ np.asarray(matrix, np.float64) @ to_small_fixed

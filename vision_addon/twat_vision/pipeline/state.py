@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
 
+from .candidates import expected_type
 from .colours import Lab, lab_of_rgb, rgb_of
 from .types import AnalysisRequest, Piece, Player
 
@@ -48,9 +49,12 @@ class Names:
         return tuple(dict.fromkeys(fitting))
 
     def type_for(self, space: str | None, color: str | None) -> str:
-        """The one type that fits, else "unknown"."""
+        """The one type that fits, else the one that the candidates expect there, else "unknown"."""
         fitting = self.types_for(space, color)
-        return fitting[0] if len(fitting) == 1 else "unknown"
+        if len(fitting) == 1:
+            return fitting[0]
+        expected = expected_type(self.request.candidates, space, self.player_of(color))
+        return expected or "unknown"
 
     def label(self, piece_type: str) -> str:
         """How a type is called in a sentence."""

@@ -72,7 +72,7 @@ def read_zones(
     if pair.hand.found:
         task = only_links(task)
     best = solve(task)
-    margin, second = margins(task, best)
+    margin, second = margins(task, best, lambda s: _outcome(s, items))
     moves = _moves(best, margin, items, names, request, layout)
     warnings, doubt = disturbances(pair, disturbed=False)
     sure = certainty(second.cost - best.cost) if second is not None else 1.0
@@ -213,6 +213,17 @@ def _problem(items: list[_Item], request: AnalysisRequest, scale: int) -> Proble
     return Problem(link, leave, arrive, gain)
 
 
+def _outcome(solution: Solution, items: list[_Item]) -> tuple[tuple[str, int, int, str], ...]:
+    """What an explanation comes to; the pieces of one colour in one zone are alike."""
+    found = []
+    for kind, i, j in solution.actions:
+        item = items[i if i >= 0 else j]
+        start = items[i].change.zone if i >= 0 else -1
+        end = items[j].change.zone if j >= 0 else -1
+        found.append((kind, start, end, item.change.color))
+    return tuple(sorted(found))
+
+
 def _moves(
     solution: Solution,
     margin: Mapping[Action, float],
@@ -287,8 +298,9 @@ def _new_type(
 ) -> str:
     """Type of a piece from off the board: the only one that fits, or the only fitting one already standing there."""
     fitting = names.types_for(space, color)
-    if len(fitting) == 1:
-        return fitting[0]
+    named = names.type_for(space, color)
+    if named != "unknown":
+        return named
     here = {p.type for p in request.pieces or () if p.space == space}
     likely = [t for t in fitting if t in here]
     if captured is not None and captured.type in fitting:
