@@ -20,7 +20,7 @@ from .table import Calibration, Table
 if TYPE_CHECKING:
     from .hub import TwatHub
 
-_TOLERANCE = 0.05
+_TOLERANCE = 0.1
 _SMALLEST_AREA = 0.01
 
 
@@ -42,7 +42,7 @@ def checked_corners(points: Sequence[Sequence[float]]) -> Corners:
 
     Args:
         points: top left, top right, bottom right, bottom left in 0…1 of the photo; a little
-            outside (0.05) is allowed, for boards that touch the photo's edge.
+            outside (0.1) is allowed, for boards that touch the photo's edge.
 
     Raises:
         CornersError: `corners_unreadable`, `corners_outside`, `corners_cross`,

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 
 from .decode import Image, decode_image
-from .lattice import fit_grid
+from .lattice import find_grid
 from .markers import IDS, marker_corners
 from .outline import Quad, find_outlines, in_order
 from .types import BoardSuggestion, Corners, Grid, Layout
@@ -15,6 +15,8 @@ SURE = 0.8
 """A board found with at least this confidence is used without asking."""
 _TRIED = 6
 """Outlines that are searched for a grid."""
+_CERTAIN = 0.97
+"""Share of a grid's segments that show an edge beyond which no other outline is tried."""
 _CHANCE = 0.35
 """Share of a grid's segments that show an edge where there is no grid."""
 
@@ -78,9 +80,11 @@ def _grid(image: Image, layout: Grid) -> tuple[Quad, float] | None:
     quads = [outline.corners for outline in find_outlines(image)[:_TRIED]]
     best: tuple[Quad, float] | None = None
     for quad in (*quads, whole):
-        fit = fit_grid(image, quad, layout.columns, layout.rows)
+        fit = find_grid(image, quad, layout.columns, layout.rows)
         if fit is not None and (best is None or fit.support > best[1]):
             best = in_order(fit.corners), fit.support
+        if best is not None and best[1] >= _CERTAIN:
+            break
     if best is None:
         return None
     return best[0], max(0.0, (best[1] - _CHANCE) / (1 - _CHANCE))

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .decode import Image
-from .geometry import Matrix, project
+from .geometry import Matrix, is_convex, project
 from .outline import Quad
 
 CELL = 24
@@ -22,8 +22,13 @@ _PAD = 2.0
 """Cells of surroundings kept around the outline."""
 _SMALLEST_SHARE = 0.62
 """The grid fills at least this share of an outline's width and height."""
-_REACH = 0.18
-"""How far from its place (in cells) a grid line's edge is looked for."""
+_REACHES = (0.22, 0.16, 0.12, 0.12)
+"""How far from its place (in cells) a grid line's edge is looked for, look by look."""
+_SURROUNDINGS = 0.3
+"""How far (in cells) the surroundings reach against which an edge has to stand out."""
+_LOOKS = 3
+_STANDS_OUT = 0.25
+"""How much stronger (compressed gradient, 0…1) a line's edge is than its surroundings."""
 
 Profile = NDArray[np.float32]
 
@@ -36,8 +41,10 @@ class GridFit:
     support: float
 
 
-def fit_grid(image: Image, outline: Quad, columns: int, rows: int) -> GridFit | None:
+def find_grid(image: Image, outline: Quad, columns: int, rows: int) -> GridFit | None:
     """Find a grid of ``columns`` × ``rows`` cells within an outline.
+
+    What is found is looked at again in its own frame, where the lines are straight and evenly spaced.
 
     Args:
         image: BGR uint8 ``(h, w, 3)``.
@@ -48,6 +55,18 @@ def fit_grid(image: Image, outline: Quad, columns: int, rows: int) -> GridFit | 
     Returns:
         The grid, or None where no equally spaced lines are to be seen.
     """
+    fit = _fit(image, outline, columns, rows, (_SMALLEST_SHARE, 1.03))
+    for _ in range(_LOOKS):
+        again = fit and _fit(image, fit.corners, columns, rows, (0.97, 1.03))
+        if fit is None or again is None or again.support < fit.support:
+            break
+        fit = again
+    return fit
+
+
+def _fit(
+    image: Image, outline: Quad, columns: int, rows: int, shares: tuple[float, float]
+) -> GridFit | None:
     pad = round(_PAD * CELL)
     width, height = columns * CELL, rows * CELL
     box = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32) + pad
@@ -56,8 +75,8 @@ def fit_grid(image: Image, outline: Quad, columns: int, rows: int) -> GridFit | 
     canvas = cv2.warpPerspective(image, to_canvas, size, flags=cv2.INTER_AREA)
     across, down = _gradients(np.asarray(canvas, np.uint8))
     inside = slice(pad + CELL // 2, -pad - CELL // 2)
-    xs = _lines(across[inside].mean(axis=0), columns, pad, width)
-    ys = _lines(down[:, inside].mean(axis=1), rows, pad, height)
+    xs = _lines(across[inside].mean(axis=0), columns, pad, width, shares)
+    ys = _lines(down[:, inside].mean(axis=1), rows, pad, height, shares)
     if xs is None or ys is None:
         return None
     nodes = np.stack(np.meshgrid(xs, ys), axis=-1).astype(np.float64)
@@ -66,38 +85,43 @@ def fit_grid(image: Image, outline: Quad, columns: int, rows: int) -> GridFit | 
     if matrix is None:
         return None
     corner = np.array([[0, 0], [columns, 0], [columns, rows], [0, rows]], np.float64)
-    back = np.linalg.inv(to_canvas)
-    return GridFit(project(back, project(matrix, corner)), support)
+    back = np.asarray(np.linalg.inv(to_canvas), np.float64)
+    corners = project(back, project(matrix, corner))
+    return GridFit(corners, support) if is_convex(corners) else None
 
 
 def _gradients(canvas: Image) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Return gradients across and down, the largest of the LAB channels, with the strongest held back."""
+    """Return gradients across and down, the largest of the LAB channels, compressed to 0…1."""
     lab = cv2.GaussianBlur(cv2.cvtColor(canvas, cv2.COLOR_BGR2LAB), (0, 0), 1.0)
     found = []
     for dx, dy in ((1, 0), (0, 1)):
         size = np.max([np.abs(cv2.Sobel(c, cv2.CV_32F, dx, dy)) for c in cv2.split(lab)], axis=0)
-        cap = max(float(np.percentile(size, 92)), 1.0)
-        found.append(np.minimum(size, cap).astype(np.float32) / np.float32(cap))
+        half = max(float(np.percentile(size, 80)), 1.0)
+        found.append((size / (size + half)).astype(np.float32))
     return found[0], found[1]
 
 
-def _lines(profile: Profile, cells: int, pad: int, length: int) -> NDArray[np.float64] | None:
+def _lines(
+    profile: Profile, cells: int, pad: int, length: int, shares: tuple[float, float]
+) -> NDArray[np.float64] | None:
     """Return the places of the grid's lines along one axis, in canvas pixels.
 
     All lines must be there (the weakest count most), and between them there should be less.
     """
     smooth = np.maximum.reduce([np.roll(profile, k) for k in (-1, 0, 1)])
     places = np.arange(len(profile))
+    numbers = np.arange(cells + 1)
     best, lines = 0.0, None
-    for spacing in np.arange(_SMALLEST_SHARE * CELL, 1.05 * CELL, 0.1):
-        free = length * 1.03 - spacing * cells
-        for offset in np.arange(pad - 0.02 * length, pad - 0.02 * length + max(free, 0) + 1, 1.0):
-            at = offset + spacing * np.arange(cells + 1)
-            values = np.interp(at, places, smooth)
-            between = np.interp(at[:-1] + spacing / 2, places, profile)
-            score = float(np.sqrt(values).mean() ** 2 + values.min() - 1.5 * between.mean())
-            if score > best:
-                best, lines = score, at
+    for spacing in np.arange(shares[0] * CELL, shares[1] * CELL + 0.01, 0.15):
+        free = max(length * 1.03 - spacing * cells, 0.0)
+        offsets = pad - 0.02 * length + np.arange(0.0, free + 1.0, 1.0)
+        at = offsets[:, None] + spacing * numbers
+        values = np.interp(at, places, smooth)
+        between = np.interp(at[:, :-1] + spacing / 2, places, profile)
+        scores = np.sqrt(values).mean(axis=1) ** 2 + values.min(axis=1) - 1.5 * between.mean(axis=1)
+        k = int(scores.argmax())
+        if scores[k] > best:
+            best, lines = float(scores[k]), at[k]
     return lines
 
 
@@ -111,24 +135,26 @@ def _settle(
     matrix: Matrix | None = None
     support = 0.0
     flat = ideal.reshape(-1, 2)
-    for _ in range(3):
-        shift_x, strong_x = _segment_shifts(nodes, across, axis=0)
-        shift_y, strong_y = _segment_shifts(nodes, down, axis=1)
+    for reach in _REACHES:
+        shift_x, strong_x = _segment_shifts(nodes, across, 0, reach)
+        shift_y, strong_y = _segment_shifts(nodes, down, 1, reach)
         moved = nodes + np.stack([_at_nodes(shift_x, 0), _at_nodes(shift_y, 1)], axis=-1)
         good = np.isfinite(moved).all(axis=-1).ravel()
-        support = float(np.concatenate([strong_x.ravel(), strong_y.ravel()]).mean())
+        lines = np.concatenate([strong_x.mean(axis=0), strong_y.mean(axis=1)])
+        # One line without edges, and the grid is likely a cell off: the weakest counts as much as all.
+        support = float(lines.mean() + lines.min()) / 2
         if good.sum() < 6:
             return None, 0.0
-        found, _ = cv2.findHomography(flat[good], moved.reshape(-1, 2)[good], cv2.RANSAC, 1.5)
-        if found is None:
-            return None, 0.0
+        found, _ = cv2.findHomography(flat[good], moved.reshape(-1, 2)[good], cv2.USAC_MAGSAC, 1.0)
         matrix = np.asarray(found, np.float64)
+        if matrix.shape != (3, 3):
+            return None, 0.0
         nodes = project(matrix, flat).reshape(nodes.shape)
     return matrix, support
 
 
 def _segment_shifts(
-    nodes: NDArray[np.float64], gradient: NDArray[np.float32], axis: int
+    nodes: NDArray[np.float64], gradient: NDArray[np.float32], axis: int, reach: float
 ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     """Return, for every line segment between neighbouring crossings, how far off its edge is.
 
@@ -136,13 +162,15 @@ def _segment_shifts(
         nodes: ``(rows + 1, columns + 1, 2)`` canvas pixels.
         gradient: across (axis 0, for vertical lines) or down (axis 1).
         axis: 0 for vertical lines' segments, 1 for horizontal ones.
+        reach: how far off an edge is looked for, in cells.
 
     Returns:
         Shifts in pixels along the axis (nan where no edge stands out) and whether one does near by.
     """
     start, end = (nodes[:-1], nodes[1:]) if axis == 0 else (nodes[:, :-1], nodes[:, 1:])
-    reach = round(_REACH * CELL)
-    offsets = np.arange(-reach, reach + 1)
+    wide = round(_SURROUNDINGS * CELL)
+    offsets = np.arange(-wide, wide + 1)
+    near = np.abs(offsets) <= round(reach * CELL)
     along = np.linspace(0.12, 0.88, 9)[:, None, None, None]
     line = start + along * (end - start)
     x = line[..., 0][..., None] + (offsets if axis == 0 else 0 * offsets)
@@ -155,21 +183,35 @@ def _segment_shifts(
         cv2.INTER_LINEAR,
     ).reshape(shape)
     profile = np.median(values, axis=0)
-    best = profile.argmax(axis=-1)
-    peak = np.take_along_axis(profile, best[..., None], axis=-1)[..., 0]
-    stands_out = peak > np.maximum(0.15, 1.8 * np.median(profile, axis=-1))
-    shift = np.where(stands_out, offsets[best], np.nan).astype(np.float64)
+    peak = profile[..., near].max(axis=-1)
+    stands_out = peak - profile.min(axis=-1) > _STANDS_OUT
+    weights = np.maximum(profile - 0.7 * peak[..., None], 0.0) * near
+    centre = (weights * offsets).sum(axis=-1) / np.maximum(weights.sum(axis=-1), 1e-6)
+    shift = np.where(stands_out, centre, np.nan)
     return shift, np.asarray(stands_out & (np.abs(shift) <= 0.1 * CELL), np.bool_)
 
 
 def _at_nodes(shift: NDArray[np.float64], axis: int) -> NDArray[np.float64]:
-    """Return the mean shift of the one or two segments that meet at each crossing; nan for none."""
-    pad = [(0, 0), (0, 0)]
-    pad[axis] = (1, 0)
-    before = np.pad(shift, pad, constant_values=np.nan)
-    pad[axis] = (0, 1)
-    after = np.pad(shift, pad, constant_values=np.nan)
-    both = np.stack([before, after])
-    count = np.isfinite(both).sum(axis=0)
-    total = np.nansum(both, axis=0)
-    return np.where(count > 0, total / np.maximum(count, 1), np.nan)
+    """Return how far off each crossing is: along each line a straight, robust fit of its segments' shifts.
+
+    Theil–Sen's line (Sen, JASA 63, 1968), then least squares reweighted by Cauchy's function: a third of the segments may be
+    the edges of pieces. nan for a line with fewer than three segments seen.
+    """
+    lines = shift.T if axis == 0 else shift
+    nodes = np.full((lines.shape[0], lines.shape[1] + 1), np.nan)
+    middle, ends = np.arange(lines.shape[1]) + 0.5, np.arange(lines.shape[1] + 1.0)
+    for line, out in zip(lines, nodes, strict=True):
+        seen = np.isfinite(line)
+        if seen.sum() < 3:
+            continue
+        x, y = middle[seen], line[seen]
+        i, j = np.triu_indices(len(x), 1)
+        slope = float(np.median((y[j] - y[i]) / (x[j] - x[i])))
+        level = float(np.median(y - slope * x))
+        for _ in range(4):
+            residual = y - (slope * x + level)
+            spread = 1.4826 * float(np.median(np.abs(residual))) + 0.15
+            weights = 1 / (1 + (residual / (2 * spread)) ** 2)
+            slope, level = np.polyfit(x, y, 1, w=weights)
+        out[:] = slope * ends + level
+    return nodes.T if axis == 0 else nodes

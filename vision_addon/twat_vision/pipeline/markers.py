@@ -34,7 +34,9 @@ def marker_corners(
     parameters.cornerRefinementMethod = cv2.aruco.CORNER_REFINE_SUBPIX
     dictionary = cv2.aruco.getPredefinedDictionary(cv2.aruco.DICT_4X4_50)
     found, numbers, _ = cv2.aruco.ArucoDetector(dictionary, parameters).detectMarkers(image)
-    seen = {} if numbers is None else dict(zip(numbers.ravel().tolist(), found, strict=True))
+    # Typed as always there; OpenCV gives None where no marker is seen.
+    listed = np.atleast_1d(np.asarray(numbers if len(found) else (), np.int64)).ravel()
+    seen = dict(zip((int(n) for n in listed), found, strict=True))
     numbers_seen = tuple(sorted(n for n in seen if n in ids))
     if len(numbers_seen) < 4:
         return None, numbers_seen
@@ -44,5 +46,5 @@ def marker_corners(
     if not is_convex(points):
         return None, numbers_seen
     h, w = image.shape[:2]
-    a, b, c, d = (((x + 0.5) / w, (y + 0.5) / h) for x, y in points.tolist())
+    a, b, c, d = (((float(x) + 0.5) / w, (float(y) + 0.5) / h) for x, y in points)
     return (a, b, c, d), numbers_seen

@@ -21,6 +21,10 @@ Quad = NDArray[np.float64]
 LEAST_AREA = 0.06
 """A board covers at least this share of the photo."""
 MOST_AREA = 0.97
+_GROWN = (1.0, 1.02)
+"""A printed border has an inner and an outer edge; the outer one is tried as well."""
+_PERCENTILES = (8, 16, 25, 35, 50, 65, 80, 90)
+"""Brightness and colour levels at which a board may part from its table."""
 _SAMPLES = 80
 _SIDE_TRIM = 0.06
 """Share of a side next to its corners that is not looked at."""
@@ -45,14 +49,17 @@ def find_outlines(image: Image) -> list[Outline]:
     Args:
         image: BGR uint8 ``(h, w, 3)``, about 1,000 pixels long.
     """
-    lab = cv2.GaussianBlur(cv2.cvtColor(image, cv2.COLOR_BGR2LAB), (0, 0), 1.5)
+    blurred = cv2.GaussianBlur(cv2.cvtColor(image, cv2.COLOR_BGR2LAB), (0, 0), 1.5)
+    lab = np.asarray(blurred, np.uint8)
     gradient = edge_strength(lab)
     threshold = max(12.0, 2.0 * float(np.median(gradient)))
     found: list[Outline] = []
-    for quad in _candidates(np.asarray(lab, np.uint8)):
-        outline = _fit(quad, gradient, threshold)
-        if outline is not None and not any(_same(outline.corners, o.corners) for o in found):
-            found.append(outline)
+    for quad in _candidates(lab):
+        for grown in _GROWN:
+            centre = quad.mean(axis=0)
+            outline = _fit(centre + (quad - centre) * grown, gradient, threshold)
+            if outline is not None and not any(_same(outline.corners, o.corners) for o in found):
+                found.append(outline)
     return sorted(found, key=lambda o: o.support * np.sqrt(o.area), reverse=True)
 
 
@@ -74,16 +81,21 @@ def in_order(points: Quad) -> Quad:
 
 
 def _candidates(lab: NDArray[np.uint8]) -> Iterator[Quad]:
-    size = max(lab.shape[:2])
-    close = cv2.getStructuringElement(cv2.MORPH_RECT, (size // 60 | 1, size // 60 | 1))
-    for channel in cv2.split(lab):
-        _, mask = cv2.threshold(channel, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
-        for side in (mask, cv2.bitwise_not(mask)):
-            for how in (cv2.MORPH_CLOSE, cv2.MORPH_OPEN):
-                yield from _quads(cv2.morphologyEx(side, how, close))
+    """Return rough quadrilaterals, from a picture half as large."""
+    half = np.asarray(cv2.resize(lab, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA), np.uint8)
+    size = max(half.shape[:2])
+    kernel = cv2.getStructuringElement(cv2.MORPH_RECT, (size // 75 | 1, size // 75 | 1))
+    for channel in cv2.split(half):
+        otsu, _ = cv2.threshold(channel, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
+        for level in {round(otsu), *np.percentile(channel, _PERCENTILES).round().astype(int)}:
+            for mask in (channel > level, channel <= level):
+                for how in (cv2.MORPH_CLOSE, cv2.MORPH_OPEN):
+                    closed = cv2.morphologyEx(mask.astype(np.uint8), how, kernel)
+                    yield from (2 * quad + 0.5 for quad in _quads(np.asarray(closed, np.uint8)))
         for high in (40, 90, 160):
             edges = cv2.Canny(channel, high / 2.5, high)
-            yield from _quads(cv2.morphologyEx(edges, cv2.MORPH_CLOSE, close))
+            closed = cv2.morphologyEx(edges, cv2.MORPH_CLOSE, kernel)
+            yield from (2 * quad + 0.5 for quad in _quads(np.asarray(closed, np.uint8)))
 
 
 def _quads(mask: NDArray[np.uint8]) -> Iterator[Quad]:
@@ -105,14 +117,14 @@ def _quads(mask: NDArray[np.uint8]) -> Iterator[Quad]:
 
 def _same(a: Quad, b: Quad) -> bool:
     size = float(np.linalg.norm(b[2] - b[0]))
-    return bool(np.linalg.norm(a - b, axis=1).max() < 0.015 * size)
+    return bool(np.linalg.norm(a - b, axis=1).max() < 0.003 * size)
 
 
 def _fit(quad: Quad, gradient: NDArray[np.float32], threshold: float) -> Outline | None:
     """Move the sides onto the edges nearby; None when that leaves no quadrilateral."""
     size = float(np.linalg.norm(quad[2] - quad[0]))
     support = 0.0
-    for reach in (0.02 * size, 0.008 * size):
+    for reach in (0.012 * size, 0.006 * size):
         lines, shares = [], []
         for start, end in zip(quad, np.roll(quad, -1, axis=0), strict=True):
             points, strong = _edge_points(start, end, gradient, reach, threshold)
