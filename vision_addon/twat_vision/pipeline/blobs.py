@@ -14,11 +14,16 @@ from numpy.typing import NDArray
 from .colours import Lab
 from .geometry import Frame, Mask
 from .pair import Pair
-from .segments import FAR, likeness, segments, vividness
+from .segments import FAR, Segment, likeness, segments, vividness
 
 CHANGED = 0.3
 MARGIN = 6.0
 """By how much a pixel must be more like a colour than it was."""
+NEAR = 5
+"""Pixels within which blobs touch."""
+AROUND = 7
+"""Pixels around a blob that are looked at for its colour running on."""
+WIDEST = 1 << 16
 HAND_REACH = 1.0
 """Units around a hand that are not read: its shadow, and the rest of the hand where it looks like the board."""
 RIVAL = 10.0
@@ -27,7 +32,7 @@ RIVAL = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Blob:
-    """A changed blob: colour, whether it appeared, its canvas mask, centre (canvas pixels), area in square units.
+    """A changed blob: colour, whether it appeared, its canvas pixels, their centre (x, y), the area in square units.
 
     ``strength`` is the mean change 0…1, ``margin`` how much closer its colour is to the named one than to the next
     (like ΔE), ``runs_on`` the share 0…1 of its unchanged surroundings that has its colour too: print that a piece
@@ -36,7 +41,8 @@ class Blob:
 
     color: str
     appeared: bool
-    mask: Mask
+    ys: NDArray[np.intp]
+    xs: NDArray[np.intp]
     centre: tuple[float, float]
     area: float
     strength: float
@@ -45,13 +51,29 @@ class Blob:
 
     def touches(self, other: "Blob") -> bool:
         """Whether the blobs meet or lie within a few pixels of each other."""
-        grown = cv2.dilate(self.mask.astype(np.uint8), np.ones((11, 11), np.uint8)) > 0
-        return bool((grown & other.mask).any())
+        y0, x0 = int(self.ys.min()) - NEAR, int(self.xs.min()) - NEAR
+        y1, x1 = int(self.ys.max()) + NEAR, int(self.xs.max()) + NEAR
+        box = np.zeros((y1 - y0 + 1, x1 - x0 + 1), np.uint8)
+        box[self.ys - y0, self.xs - x0] = 1
+        grown = cv2.dilate(box, np.ones((2 * NEAR + 1, 2 * NEAR + 1), np.uint8))
+        inside = (other.ys >= y0) & (other.ys <= y1) & (other.xs >= x0) & (other.xs <= x1)
+        return bool(grown[other.ys[inside] - y0, other.xs[inside] - x0].any())
 
     def overlap(self, other: "Blob") -> float:
         """Shared area as a share of the smaller blob."""
-        shared = float((self.mask & other.mask).sum())
-        return shared / max(1.0, float(min(self.mask.sum(), other.mask.sum())))
+        mine, theirs = self.ys * WIDEST + self.xs, other.ys * WIDEST + other.xs
+        shared = np.intersect1d(mine, theirs, assume_unique=True).size
+        return float(shared / max(1, min(mine.size, theirs.size)))
+
+    @property
+    def box(self) -> tuple[int, int, int, int]:
+        """Left, top, right, bottom in canvas pixels (half open)."""
+        return (
+            int(self.xs.min()),
+            int(self.ys.min()),
+            int(self.xs.max()) + 1,
+            int(self.ys.max()) + 1,
+        )
 
 
 def changed_blobs(pair: Pair, nominal: Mapping[str, Lab]) -> tuple[Blob, ...]:
@@ -76,18 +98,18 @@ def changed_blobs(pair: Pair, nominal: Mapping[str, Lab]) -> tuple[Blob, ...]:
             turned = changed[window] & _turned(i, near[appeared], near[not appeared])
             vivid = vividness(lab[appeared], color)
             for part in segments(turned, vivid, pair.frame.scale, hueless=hueless):
-                mask = np.zeros(changed.shape, np.bool_)
-                mask[part.ys + y0, part.xs + x0] = True
+                ys, xs = part.ys + y0, part.xs + x0
                 found.append(
                     Blob(
                         name,
                         appeared,
-                        mask,
+                        ys,
+                        xs,
                         (part.centre[0] + x0, part.centre[1] + y0),
                         part.area,
-                        float(pair.maps.change[mask].mean()),
+                        float(pair.maps.change[ys, xs].mean()),
                         _margin(near[appeared][:, part.ys, part.xs], i),
-                        _runs_on(mask[window], changed[window], near[appeared], i),
+                        _runs_on(part, changed[window], near[appeared], i),
                     )
                 )
     return tuple(found)
@@ -101,12 +123,17 @@ def _turned(i: int, now: NDArray[np.float32], then: NDArray[np.float32]) -> Mask
     return np.asarray(like & other & (best_now <= best_then + RIVAL), np.bool_)
 
 
-def _runs_on(mask: Mask, changed: Mask, distances: NDArray[np.float32], i: int) -> float:
-    kernel = np.ones((15, 15), np.uint8)
-    around = (cv2.dilate(mask.astype(np.uint8), kernel) > 0) & ~changed
+def _runs_on(part: Segment, changed: Mask, distances: NDArray[np.float32], i: int) -> float:
+    y0, x0 = max(0, int(part.ys.min()) - AROUND), max(0, int(part.xs.min()) - AROUND)
+    y1, x1 = int(part.ys.max()) + AROUND + 1, int(part.xs.max()) + AROUND + 1
+    free = ~changed[y0:y1, x0:x1]
+    mask = np.zeros(free.shape, np.uint8)
+    mask[part.ys - y0, part.xs - x0] = 1
+    grown = cv2.dilate(mask, np.ones((2 * AROUND + 1, 2 * AROUND + 1), np.uint8)) > 0
+    around = grown & free
     if not around.any():
         return 0.0
-    here = distances[:, around]
+    here = distances[:, y0:y1, x0:x1][:, around]
     return float(((here.argmin(axis=0) == i) & (here[i] < FAR)).mean())
 
 

@@ -164,14 +164,26 @@ def resize_matrix(source: tuple[int, int], target: tuple[int, int]) -> Matrix:
 
 
 def _inside(matrix: Matrix, canvas: tuple[int, int], photo: tuple[int, int]) -> Mask:
+    """Which canvas pixels a photo of this size covers: the photo's outline painted onto the canvas."""
+    corners = np.array(
+        [[0, 0], [photo[0] - 1, 0], [photo[0] - 1, photo[1] - 1], [0, photo[1] - 1]], np.float64
+    )
+    inverse = np.linalg.inv(matrix)
+    depth = np.c_[corners, np.ones(4)] @ inverse[2]
+    if depth.min() > 1e-6 * depth.max() > 0 or depth.max() < 1e-6 * depth.min() < 0:
+        painted = np.zeros((canvas[1], canvas[0]), np.uint8)
+        outline = np.clip(project(np.asarray(inverse), corners), -(1 << 14), 1 << 14)
+        cv2.fillConvexPoly(painted, np.round(outline * 16).astype(np.int32), 1, shift=4)
+        return np.asarray(painted > 0, np.bool_)
+    # The photo reaches behind the board's horizon: its outline is no polygon on the canvas.
     x, y = np.meshgrid(np.arange(canvas[0]), np.arange(canvas[1]))
-    m = matrix
-    d = m[2, 0] * x + m[2, 1] * y + m[2, 2]
-    d = np.where(np.abs(d) < 1e-9, 1e-9, d)
-    u = (m[0, 0] * x + m[0, 1] * y + m[0, 2]) / d
-    v = (m[1, 0] * x + m[1, 1] * y + m[1, 2]) / d
-    inside = (u > -0.5) & (v > -0.5) & (u < photo[0] - 0.5) & (v < photo[1] - 0.5) & (d > 0)
-    return np.asarray(inside, np.bool_)
+    points = np.stack([x.ravel(), y.ravel(), np.ones(x.size)])
+    u, v, d = matrix @ points
+    inside = (d * d[0] > 0) if d[0] else np.ones(d.shape, np.bool_)
+    safe = np.where(np.abs(d) < 1e-9, 1e-9, d)
+    inside &= (u / safe > -0.5) & (v / safe > -0.5)
+    inside &= (u / safe < photo[0] - 0.5) & (v / safe < photo[1] - 0.5)
+    return np.asarray(inside.reshape(canvas[1], canvas[0]), np.bool_)
 
 
 def clip_point(point: tuple[float, float]) -> Point:

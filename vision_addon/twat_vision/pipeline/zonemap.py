@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from .geometry import Frame, Mask
+from .geometry import Frame
 from .types import Point, Zones
 
 NEAR = 0.5
@@ -31,13 +31,13 @@ def zone_centre(layout: Zones, index: int) -> Point:
     return float(x), float(y)
 
 
-def zone_of(mask: Mask, zones: ZoneMap, frame: Frame) -> int:
-    """The zone that most of a blob lies in, else the nearest one within `NEAR`; -1 for none."""
-    inside = zones[mask]
+def zone_of(ys: NDArray[np.intp], xs: NDArray[np.intp], zones: ZoneMap, frame: Frame) -> int:
+    """The zone that most of some canvas pixels lie in, else the nearest one within `NEAR`; -1 for none."""
+    inside = zones[ys, xs]
     found = inside[inside >= 0]
     if found.size >= 0.25 * inside.size:
         return int(np.bincount(found).argmax())
-    y, x = np.argwhere(mask).mean(axis=0)
+    y, x = float(ys.mean()), float(xs.mean())
     reach = round(NEAR * frame.scale)
     y0, x0 = max(0, round(y) - reach), max(0, round(x) - reach)
     window = zones[y0 : round(y) + reach + 1, x0 : round(x) + reach + 1]

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .assign import FORBIDDEN, Action, Problem, Solution, margins, only_links, solve
-from .blobs import Blob, bounds, canvas_to_units, changed_blobs
+from .blobs import Blob, canvas_to_units, changed_blobs
 from .colours import Lab, palette
 from .decode import Image
 from .geometry import Frame, Matrix, rectify
@@ -62,9 +62,8 @@ def read_zones(
     nominal = colours_played(names)
     zones = zone_map(layout, pair.frame)
     standing = None if request.pieces is None else standing_counts(request, layout, names)
-    seen_before = colour_segments(pair.maps.lab_before, nominal, pair.frame.scale)
-    unit = _unit(seen_before, zones, standing)
-    blobs = [(b, zone_of(b.mask, zones, pair.frame)) for b in changed_blobs(pair, nominal)]
+    unit = _unit(_seen_coarsely(pair, nominal), zones[::2, ::2], standing)
+    blobs = [(b, zone_of(b.ys, b.xs, zones, pair.frame)) for b in changed_blobs(pair, nominal)]
     kept = plausible(blobs, unit, standing)
     between, within = net_changes(kept, unit, standing, pair.frame.scale)
     items = _items(between, request, layout, names)
@@ -148,9 +147,7 @@ def seen_counts(
         for part in parts:
             if part.area > 8 * unit:
                 continue
-            mask = np.zeros(zones.shape, np.bool_)
-            mask[part.ys, part.xs] = True
-            zone = zone_of(mask, zones, frame)
+            zone = zone_of(part.ys, part.xs, zones, frame)
             if zone >= 0:
                 here = found.setdefault(layout.zones[zone].id, {})
                 here[color] = here.get(color, 0) + max(1, round(part.area / unit))
@@ -171,6 +168,12 @@ def _unit(
             if zone >= 0 and (standing is None or standing.get((zone, color), 0)):
                 found.append(part)
     return unit_area(found)
+
+
+def _seen_coarsely(pair: Pair, nominal: Mapping[str, Lab]) -> dict[str, tuple[Segment, ...]]:
+    """Segments of the before board at half the resolution, enough to learn how large a piece is."""
+    half = np.ascontiguousarray(pair.maps.lab_before[::2, ::2])
+    return colour_segments(half, nominal, pair.frame.scale // 2)
 
 
 def _items(
@@ -314,7 +317,7 @@ def _explained(pair: Pair, blobs: list[Blob]) -> float:
     if pair.hand.found:
         rest &= ~pair.hand.mask
     for blob in blobs:
-        y0, y1, x0, x1 = bounds(blob.mask)
+        x0, y0, x1, y1 = blob.box
         reach = pair.frame.scale // 2
         rest[max(0, y0 - reach) : y1 + reach, max(0, x0 - reach) : x1 + reach] = False
     area = float(pair.frame.board(rest).sum()) / pair.frame.scale**2
@@ -345,7 +348,7 @@ def _regions(
 def _region(
     blob: Blob, kind: RegionKind, change: Change, pair: Pair, layout: Zones, factor: float
 ) -> ChangedRegion:
-    y0, y1, x0, x1 = bounds(blob.mask)
+    x0, y0, x1, y1 = blob.box
     corners = [(x0, y0), (x1, y0), (x1, y1), (x0, y1)]
     units = np.array([canvas_to_units(p, pair.frame) for p in corners])
     zone = layout.zones[change.zone].id
