@@ -18,12 +18,14 @@ from .geometry import (
     is_convex,
     units_to_image,
 )
-from .gridread import read_grid, read_grid_setup
+from .gridread import read_grid
+from .gridsetup import read_grid_setup
 from .pair import MARGIN, Pair, compare, locate
 from .reading import Reading
 from .registration import Registration
 from .state import Names
 from .summary import summarise
+from .surface import read_surface, read_surface_setup
 from .types import (
     Alignment,
     AlignmentStatus,
@@ -78,7 +80,7 @@ def analyse(
     progress(Stage.COMPARING)
     names = Names.of(request)
     frame = Frame(scene.columns, scene.rows, _scale(request, scene), MARGIN)
-    if photos.before is None or scene.registration is None:
+    if photos.before is None or scene.registration is None or not request.detect_changes:
         reading = _read_setup(request, photos.after, scene, frame, names)
         clock.lap("compare")
     else:
@@ -221,7 +223,7 @@ def _read_pair(pair: Pair, request: AnalysisRequest, names: Names, factor: float
         return read_grid(pair, request, request.layout, names, factor)
     if isinstance(request.layout, Zones):
         return read_zones(pair, request, request.layout, names, factor)
-    raise PipelineError("layout", "not yet")
+    return read_surface(pair, request, request.layout, names, factor)
 
 
 def _read_setup(
@@ -231,7 +233,7 @@ def _read_setup(
         return read_grid_setup(after, scene.to_after, frame, request, request.layout, names)
     if isinstance(request.layout, Zones):
         return read_zones_setup(after, scene.to_after, frame, request, request.layout, names)
-    raise PipelineError("layout", "not yet")
+    return read_surface_setup(after, scene.to_after, frame, request, request.layout, names)
 
 
 def _alignment(scene: _Scene, photos: _Photos) -> Alignment:

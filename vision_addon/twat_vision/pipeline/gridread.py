@@ -2,24 +2,15 @@
 
 import numpy as np
 
-from .appearance import cell_features, emptiness_distance, empty_look, quiet_cells
 from .assign import Action, Solution, margins, only_links, solve, solve_one_way
 from .candidates import Scored, score
-from .cells import tiles
-from .colours import median_colour
-from .decode import Image
-from .geometry import Frame, Matrix, rectify
-from .grid import GridEvidence, colour_name, gather, outcome, problem
-from .maps import to_lab
+from .grid import GridEvidence, gather, outcome, problem
 from .naming import certainty, moves_of, questions_of, regions_of
 from .pair import Pair
 from .reading import Reading, disturbances
 from .spaces import cell_name, piece_cell
 from .state import Names
 from .types import AnalysisRequest, DetectedPiece, Grid, Move, MoveKind
-
-OCCUPIED_DISTANCE = 1.9
-"""Distance from the empty look at which a cell is as likely occupied as empty."""
 
 
 def read_grid(
@@ -143,45 +134,3 @@ def pieces_after(
         if m.piece is None and m.to_position is not None
     )
     return tuple(found)
-
-
-def read_grid_setup(
-    after: Image,
-    to_after: Matrix,
-    frame: Frame,
-    request: AnalysisRequest,
-    grid: Grid,
-    names: Names,
-) -> Reading:
-    """Read one photo by itself: which cells do not look like the empty ones, and in which colour.
-
-    The confidence is that of the least clear cell; with a known start position its pieces are reported as they are.
-    """
-    canvas, _ = rectify(after, to_after, frame)
-    lab = to_lab(canvas.astype(np.float32))
-    features = cell_features(lab, frame)
-    quiet = quiet_cells(features)
-    distance = emptiness_distance(features, empty_look(features, quiet), quiet)
-    occupied = 1 / (1 + np.exp(-3 * (distance - OCCUPIED_DISTANCE)))
-    if request.pieces is not None:
-        return Reading((), (), pieces_after(request, (), grid), 1.0)
-    planes = np.stack([tiles(np.ascontiguousarray(lab[..., i]), frame) for i in range(3)], axis=-1)
-    s = frame.scale
-    middle = np.zeros((s, s), np.bool_)
-    middle[s // 3 : s - s // 3, s // 3 : s - s // 3] = True
-    found = []
-    for row, column in np.argwhere(occupied > 0.5):
-        color = colour_name(median_colour(planes[row, column], middle), names)
-        space = cell_name((int(column), int(row)), grid)
-        found.append(
-            DetectedPiece(
-                names.type_for(space, color),
-                names.player_of(color),
-                (float(column), float(row)),
-                space,
-                float(occupied[row, column]),
-                color=color,
-            )
-        )
-    clear = float(np.abs(occupied - 0.5).min()) + 0.5
-    return Reading((), (), tuple(found), clear)

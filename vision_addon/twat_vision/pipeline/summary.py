@@ -2,20 +2,29 @@
 
 from .reading import Reading
 from .state import Names
-from .types import Move, MoveKind
+from .types import Move, MoveKind, Point
 
 
 def describe(move: Move, names: Names) -> str:
     """One move in words, e.g. ``white pawn: E2 → E4``."""
     who = names.who(move.player, move.color, move.type)
+    start = _where(move.from_space, move.from_position)
+    end = _where(move.to_space, move.to_position)
     if move.kind is MoveKind.PLACE:
-        return f"{who} placed on {move.to_space}"
+        return f"{who} placed on {end}"
     if move.kind is MoveKind.REMOVE:
-        return f"{who} removed from {move.from_space}"
-    if move.kind is MoveKind.CAPTURE and move.from_space is None:
-        return f"{who} replaces the piece on {move.to_space}"
+        return f"{who} removed from {start}"
+    if move.kind is MoveKind.CAPTURE and start is None:
+        return f"{who} replaces the piece on {end}"
     arrow = "×" if move.kind is MoveKind.CAPTURE else "→"
-    return f"{who}: {move.from_space} {arrow} {move.to_space}"
+    return f"{who}: {start} {arrow} {end}"
+
+
+def _where(space: str | None, position: Point | None) -> str | None:
+    """A space's name, else a free position in the surface's unit, None off the board."""
+    if space is not None or position is None:
+        return space
+    return f"({position[0]:.1f}, {position[1]:.1f})"
 
 
 def summarise(reading: Reading, names: Names) -> str:

@@ -1,22 +1,20 @@
 """Reading a board of named zones: moves between zones, and counts by colour."""
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .assign import FORBIDDEN, Action, Problem, Solution, margins, only_links, solve
 from .blobs import Blob, canvas_to_units, changed_blobs
-from .colours import Lab, palette
+from .colours import Lab
 from .decode import Image
 from .geometry import Frame, Matrix, rectify
 from .maps import to_lab
 from .naming import certainty, questions_of, units_box
 from .pair import Pair
 from .reading import Reading, disturbances
-from .segments import COMMON_COLORS, Segment, colour_segments, unit_area
+from .segments import Segment, colour_segments
 from .state import Names
 from .types import (
     AnalysisRequest,
@@ -29,7 +27,16 @@ from .types import (
     Zones,
 )
 from .zonechanges import Change, net_changes, plausible
-from .zonemap import ZoneMap, zone_centre, zone_map, zone_of
+from .zonecounts import (
+    colours_played,
+    counts_after,
+    fit,
+    piece_area,
+    seen_counts,
+    seen_share,
+    standing_counts,
+)
+from .zonemap import zone_centre, zone_map, zone_of
 
 MOVE_COST = 0.5
 PLACE_COST = 1.5
@@ -62,7 +69,7 @@ def read_zones(
     nominal = colours_played(names)
     zones = zone_map(layout, pair.frame)
     standing = None if request.pieces is None else standing_counts(request, layout, names)
-    unit = _unit(_seen_coarsely(pair, nominal), zones[::2, ::2], standing)
+    unit = piece_area(_seen_coarsely(pair, nominal), zones[::2, ::2], standing)
     blobs = [(b, zone_of(b.ys, b.xs, zones, pair.frame)) for b in changed_blobs(pair, nominal)]
     kept = plausible(blobs, unit, standing)
     between, within = net_changes(kept, unit, standing, pair.frame.scale)
@@ -77,7 +84,7 @@ def read_zones(
     sure = certainty(second.cost - best.cost) if second is not None else 1.0
     sure *= doubt * _explained(pair, [b for b, _ in blobs])
     alternative = None if second is None else _moves(second, {}, items, names, request, layout)
-    counts = _counts(request, layout, names, moves)
+    counts = counts_after(request, layout, names, moves)
     if counts is None:
         counts = seen_counts(pair.maps.lab_after, nominal, zones, layout, pair.frame)
     return Reading(
@@ -99,75 +106,22 @@ def read_zones_setup(
     layout: Zones,
     names: Names,
 ) -> Reading:
-    """Read one photo of a board of zones by itself: how many segments of each colour every zone shows."""
+    """Read one photo of a board of zones by itself: how many pieces of each colour every zone shows.
+
+    With a known position its pieces are reported, and the confidence is the share of zones and colours that show any.
+    Without one, it is how well what is seen divides into pieces of one size.
+    """
     canvas, _ = rectify(after, to_after, frame)
     lab = to_lab(canvas.astype(np.float32))
     zones = zone_map(layout, frame)
-    counts = _counts(request, layout, names, ())
-    if counts is None:
-        counts = seen_counts(lab, colours_played(names), zones, layout, frame)
-        return Reading((), (), (), 0.5, counts=counts)
-    return Reading((), (), _pieces_after(request, (), layout), 1.0, counts=counts)
-
-
-def colours_played(names: Names) -> dict[str, Lab]:
-    """Nominal CIELAB of the players' colours, of common ones without players."""
-    return (
-        palette(p.color for p in names.players.values())
-        if names.players
-        else palette(COMMON_COLORS)
-    )
-
-
-def standing_counts(
-    request: AnalysisRequest, layout: Zones, names: Names
-) -> dict[tuple[int, str], int]:
-    """Pieces of the accepted state by zone and colour."""
-    index = {zone.id: i for i, zone in enumerate(layout.zones)}
-    found: Counter[tuple[int, str]] = Counter()
-    for piece in request.pieces or ():
-        color = names.color(piece.player)
-        if piece.space in index and color is not None:
-            found[index[piece.space], color] += 1
-    return dict(found)
-
-
-def seen_counts(
-    lab: NDArray[np.float32],
-    nominal: Mapping[str, Lab],
-    zones: ZoneMap,
-    layout: Zones,
-    frame: Frame,
-) -> dict[str, dict[str, int]]:
-    """Pieces by zone and colour as far as one photo tells them from the print (a first guess)."""
-    found: dict[str, dict[str, int]] = {}
-    seen = colour_segments(lab, nominal, frame.scale)
-    unit = _unit(seen, zones, None)
-    for color, parts in seen.items():
-        for part in parts:
-            if part.area > 8 * unit:
-                continue
-            zone = zone_of(part.ys, part.xs, zones, frame)
-            if zone >= 0:
-                here = found.setdefault(layout.zones[zone].id, {})
-                here[color] = here.get(color, 0) + max(1, round(part.area / unit))
-    return found
-
-
-def _unit(
-    seen: Mapping[str, tuple[Segment, ...]],
-    zones: ZoneMap,
-    standing: Mapping[tuple[int, str], int] | None,
-) -> float:
-    """Area of a piece, from the segments of zones in which pieces of that colour are known to stand."""
-    found = []
-    for color, parts in seen.items():
-        for part in parts:
-            x, y = round(part.centre[0]), round(part.centre[1])
-            zone = int(zones[y, x])
-            if zone >= 0 and (standing is None or standing.get((zone, color), 0)):
-                found.append(part)
-    return unit_area(found)
+    nominal = colours_played(names)
+    seen = seen_counts(lab, nominal, zones, layout, frame)
+    known = counts_after(request, layout, names, ())
+    if known is not None:
+        sure = seen_share(known, seen)
+        return Reading((), (), _pieces_after(request, (), layout), sure, counts=known)
+    parts = colour_segments(lab, nominal, frame.scale)
+    return Reading((), (), (), fit(parts, piece_area(parts, zones, None)), counts=seen)
 
 
 def _seen_coarsely(pair: Pair, nominal: Mapping[str, Lab]) -> dict[str, tuple[Segment, ...]]:
@@ -353,31 +307,6 @@ def _region(
     units = np.array([canvas_to_units(p, pair.frame) for p in corners])
     zone = layout.zones[change.zone].id
     return ChangedRegion(units_box(pair, units, factor), (zone,), kind, blob.color, blob.strength)
-
-
-def _counts(
-    request: AnalysisRequest, layout: Zones, names: Names, moves: tuple[Move, ...]
-) -> dict[str, dict[str, int]] | None:
-    """The accepted state's pieces after the moves, by zone and colour; None without a state."""
-    if request.pieces is None:
-        return None
-    tally: Counter[tuple[str, str]] = Counter()
-    captured = {m.captured for m in moves if m.captured}
-    known = {zone.id for zone in layout.zones}
-    for piece in request.pieces:
-        color = names.color(piece.player)
-        if piece.space in known and color is not None and piece.id not in captured:
-            tally[piece.space or "", color] += 1
-    for move in moves:
-        if move.from_space is not None and move.color is not None:
-            tally[move.from_space, move.color] -= 1
-        if move.to_space is not None and move.color is not None:
-            tally[move.to_space, move.color] += 1
-    found: dict[str, dict[str, int]] = {}
-    for (zone, color), n in tally.items():
-        if n > 0:
-            found.setdefault(zone, {})[color] = n
-    return found
 
 
 def _pieces_after(
