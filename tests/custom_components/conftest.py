@@ -267,6 +267,11 @@ class Played:
     async def capture(self, **data: Any) -> Any:
         return await self.action("capture", wait=True, **data)
 
+    async def idle(self) -> None:
+        """Wait until nothing is under way for this game, the annotated photo included."""
+        queue = self.hub.runtime_data.captures._queues[self.id]
+        await asyncio.wait([queue.task])
+
     def advance(self) -> Any:
         """Let the players of the simulated table make their next move; returns the truth."""
         script = self.camera.simulator("GET")

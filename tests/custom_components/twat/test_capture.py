@@ -135,11 +135,10 @@ async def test_a_hand_is_said_and_nothing_is_made_of_it(hass, game) -> None:
     assert game.state("sensor", "status").attributes["last_error"] is None
 
 
-async def test_a_second_press_waits_and_a_third_joins_it(hass, game) -> None:
+async def test_a_second_press_waits_and_a_third_joins_it(hass, game, until) -> None:
     captures = game.hub.runtime_data.captures
     first = await captures.async_capture(game.id, triggered_by="a")
-    while first.capture.image is None:
-        await asyncio.sleep(0)
+    await until(lambda: first.capture.image, game.hub.runtime_data.games[game.id])
     second = await captures.async_capture(game.id, triggered_by="b", notes="one")
     third = await captures.async_capture(game.id, triggered_by="c", notes="two")
 
@@ -382,10 +381,12 @@ async def test_the_vision_service_dies_while_it_reads(
 
 async def test_a_reading_interrupted_by_a_restart_goes_on(hass, own_game, until, outcomes) -> None:
     game, hub = own_game, own_game.hub
-    link = hub.runtime_data.link
     game.advance()
 
+    handed_in = asyncio.Event()
+
     async def never(_watch, _job_id):
+        handed_in.set()
         await asyncio.Event().wait()
 
     with (
@@ -393,14 +394,7 @@ async def test_a_reading_interrupted_by_a_restart_goes_on(hass, own_game, until,
         patch.object(VisionClient, "job", return_value=None),
     ):
         press = await hub.runtime_data.captures.async_capture(game.id, triggered_by=None)
-        coordinator = hub.runtime_data.games[game.id]
-        repository = hub.runtime_data.repository
-
-        def handed_in() -> bool:
-            return bool(link._watches) and coordinator.data.stage is not None
-
-        while not handed_in() or repository.get_capture(press.capture.id).job_id is None:
-            await asyncio.sleep(0)
+        await handed_in.wait()
         await hass.config_entries.async_unload(hub.entry_id)
     assert (await press.done).event is None
     outcomes.clear()

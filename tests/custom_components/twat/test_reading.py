@@ -4,6 +4,7 @@ import asyncio
 from datetime import timedelta
 from unittest.mock import AsyncMock, patch
 
+from homeassistant.core import callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.util import dt as dt_util
@@ -89,10 +90,15 @@ async def test_a_queue_that_stays_full_delays_the_reading(hass, game, outcomes, 
             assert (read["outcome"], read["status"]) == ("pending", "pending")
             if attempt == 1:
                 assert read["error"]["code"] == "queue_full"
+        raised = asyncio.Event()
+        hass.bus.async_listen(
+            ir.EVENT_REPAIRS_ISSUE_REGISTRY_UPDATED, callback(lambda _event: raised.set())
+        )
         async_fire_time_changed(hass, dt_util.utcnow() + timedelta(seconds=31))
+        await raised.wait()
+        await game.idle()
         issues = ir.async_get(hass)
-        while issues.async_get_issue("twat", f"capture_vision_{game.id}") is None:
-            await asyncio.sleep(0)
+        assert issues.async_get_issue("twat", f"capture_vision_{game.id}")
     async_fire_time_changed(hass, dt_util.utcnow() + timedelta(seconds=62))
     await until(lambda: len(outcomes) == 2, coordinator)
     assert [event.event_type for event in outcomes] == [
@@ -162,12 +168,13 @@ async def test_an_unsure_reading_needs_review(hass, game, outcomes) -> None:
 async def test_the_overlay_is_a_nicety(hass, game, caplog) -> None:
     with patch.object(VisionClient, "overlay", side_effect=NotAService(Hop.VISION, "no")):
         assert (await game.capture())["outcome"] == "setup_captured"
+        await game.idle()
     images = type(game.hub.runtime_data.images)
     game.advance()
     with patch.object(images, "save_overlay", side_effect=NotWritable("x", "read-only")):
         assert (await game.capture())["outcome"] == "move_detected"
-    while caplog.text.count("No annotated photo") < 2:
-        await asyncio.sleep(0)
+        await game.idle()
+    assert caplog.text.count("No annotated photo") == 2
 
 
 async def test_corners_that_cannot_be_are_the_services_fault(hass, hub) -> None:

@@ -60,10 +60,11 @@ async def test_a_refused_token_asks_for_pairing(hass, add_entry, vision, until) 
 
 async def test_another_major_version_is_a_repair(hass, add_entry, own_vision, fake, until) -> None:
     async def hello(request: web.Request) -> web.WebSocketResponse:
-        socket = web.WebSocketResponse()
+        socket = web.WebSocketResponse(autoclose=False)
         await socket.prepare(request)
         await socket.send_json({"type": "hello", "cursor": 0, "api_version": 2, "id": "x"})
         await socket.receive()
+        request.transport.abort()
         return socket
 
     own_vision.url = await fake({("GET", "/v1/events"): hello})
