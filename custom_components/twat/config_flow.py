@@ -10,6 +10,7 @@ from homeassistant.config_entries import (
     ConfigFlow,
     ConfigFlowResult,
     ConfigSubentryFlow,
+    OptionsFlow,
 )
 from homeassistant.const import CONF_CODE, CONF_HOST, CONF_PORT, CONF_TOKEN, CONF_URL
 from homeassistant.core import callback
@@ -31,17 +32,11 @@ from yarl import URL
 
 from .clients.base import Health, Pairing, ServiceClient
 from .clients.camera import CameraClient
-from .clients.errors import (
-    Busy,
-    NotAService,
-    Rejected,
-    ServiceError,
-    TimedOut,
-    WrongService,
-    WrongVersion,
-)
+from .clients.errors import ServiceError
 from .clients.vision import VisionClient
 from .const import CONF_KIND, CONF_SERVICE_ID, DEFAULT_PORTS, DOMAIN, SUBENTRY_TABLE, Kind
+from .flow_errors import error_key, error_words
+from .options_flow import HubOptionsFlow
 from .table_flow import TableSubentryFlow
 
 CLIENTS: Mapping[Kind, type[ServiceClient]] = {Kind.HUB: VisionClient, Kind.CAMERA: CameraClient}
@@ -77,6 +72,20 @@ class TwatConfigFlow(ConfigFlow, domain=DOMAIN):
         if config_entry.data[CONF_KIND] == Kind.HUB:
             return {SUBENTRY_TABLE: TableSubentryFlow}
         return {}
+
+    @staticmethod
+    @callback
+    @override
+    def async_get_options_flow(config_entry: ConfigEntry) -> OptionsFlow:
+        """Where photos are kept."""
+        return HubOptionsFlow()
+
+    @classmethod
+    @callback
+    @override
+    def async_supports_options_flow(cls, config_entry: ConfigEntry) -> bool:
+        """Only the hub keeps photos."""
+        return bool(config_entry.data[CONF_KIND] == Kind.HUB)
 
     @override
     async def async_step_user(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
@@ -146,7 +155,9 @@ class TwatConfigFlow(ConfigFlow, domain=DOMAIN):
         self._token = config.get(CONF_TOKEN)
         self._url = _url(config[CONF_HOST], int(config[CONF_PORT]))
         if error := await self._async_ask():
-            return self.async_abort(reason=_key(error), description_placeholders=_words(error))
+            return self.async_abort(
+                reason=error_key(error), description_placeholders=error_words(error)
+            )
         return await self._async_discovered(self._health.id, self._url, asked=True)
 
     async def _async_discovered(
@@ -158,7 +169,9 @@ class TwatConfigFlow(ConfigFlow, domain=DOMAIN):
         self._abort_if_unique_id_configured(updates=updates)
         self._abort_if_second_hub()
         if not asked and (error := await self._async_ask()):
-            return self.async_abort(reason=_key(error), description_placeholders=_words(error))
+            return self.async_abort(
+                reason=error_key(error), description_placeholders=error_words(error)
+            )
         if self._health.id != service_id:
             return self.async_abort(reason="invalid_discovery")
         self.context["title_placeholders"] = {"name": self._health.name}
@@ -299,8 +312,8 @@ class TwatConfigFlow(ConfigFlow, domain=DOMAIN):
             errors[CONF_HOST] = "invalid_host"
             return
         if error := await self._async_ask():
-            errors["base"] = _key(error)
-            placeholders.update(_words(error))
+            errors["base"] = error_key(error)
+            placeholders.update(error_words(error))
 
     async def _async_ask(self) -> ServiceError | None:
         try:
@@ -320,9 +333,9 @@ class TwatConfigFlow(ConfigFlow, domain=DOMAIN):
         try:
             return await self._client().pair(code)
         except ServiceError as err:
-            key = _key(err)
+            key = error_key(err)
             errors[CONF_CODE if key.startswith("pairing") else "base"] = key
-            placeholders.update(_words(err))
+            placeholders.update(error_words(err))
             return None
 
 
@@ -347,41 +360,3 @@ def _url(host: str, port: int) -> str:
     if not is_host_valid(host):
         raise ValueError("not a host")
     return str(URL.build(scheme="http", host=host, port=port))
-
-
-def _key(error: ServiceError) -> str:
-    """The translation key of an error."""
-    match error:
-        case WrongService():
-            return "wrong_service"
-        case WrongVersion():
-            return "wrong_version"
-        case NotAService():
-            return "not_a_service"
-        case TimedOut():
-            return "timeout"
-        case Busy(code="pairing_locked"):
-            return "pairing_locked"
-        case Rejected(code="pairing_code_wrong" | "pairing_code_expired" as code):
-            return code
-        case Rejected():
-            return "rejected"
-        case _:
-            return "cannot_connect"
-
-
-def _words(error: ServiceError) -> dict[str, str]:
-    """What the translated text of an error may mention."""
-    words = {"message": error.message}
-    match error:
-        case WrongService(found=found):
-            words["found"] = found
-        case WrongVersion(api_version=version):
-            words["api_version"] = str(version)
-        case Busy(retry_after=seconds):
-            words["seconds"] = f"{seconds:.0f}"
-        case Rejected(details=details):
-            words["tries_left"] = str(details.get("tries_left", ""))
-        case _:
-            pass
-    return words

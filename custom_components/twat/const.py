@@ -11,6 +11,7 @@ MANUFACTURER: Final = "TWAT"
 CONF_KIND: Final = "kind"
 CONF_SERVICE_ID: Final = "id"
 CONF_REPLACED_DATABASE: Final = "replaced_database"
+CONF_MEDIA_DIR: Final = "media_dir"
 
 SUBENTRY_TABLE: Final = "table"
 CONF_CAMERA_ENTITY: Final = "camera_entity"

@@ -12,7 +12,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import ConfigEntryError, ConfigEntryNotReady
 from homeassistant.helpers import issue_registry as ir
 
-from .const import CONF_REPLACED_DATABASE, DATABASE_NAME, DOMAIN, MEDIA_FOLDER
+from .const import CONF_MEDIA_DIR, CONF_REPLACED_DATABASE, DATABASE_NAME, DOMAIN, MEDIA_FOLDER
 from .games.profiles import ProfileLibrary, load_profiles
 from .storage.errors import (
     DatabaseCorrupt,
@@ -50,10 +50,13 @@ async def async_open_records(hass: HomeAssistant, entry: ConfigEntry) -> Records
     confirmed = entry.data.get(CONF_REPLACED_DATABASE)
     if damaged := await hass.async_add_executor_job(_unconfirmed_loss, database, confirmed):
         raise _database_lost(hass, entry, database, damaged)
-    images = ImageStore(_media_dir(hass) / MEDIA_FOLDER)
     repository = Repository(sqlite_url(database))
+    place = database
     try:
+        place = media_dir(hass, entry) / MEDIA_FOLDER
+        images = ImageStore(place)
         await hass.async_add_executor_job(images.prepare)
+        place = database
         await hass.async_add_executor_job(repository.open)
     except DatabaseCorrupt as err:
         raise _database_lost(hass, entry, database, err.copy or database) from err
@@ -64,7 +67,7 @@ async def async_open_records(hass: HomeAssistant, entry: ConfigEntry) -> Records
             translation_placeholders={"path": str(database)},
         ) from err
     except StorageError as err:
-        raise _not_ready(hass, database, images, err) from err
+        raise _not_ready(hass, place, err) from err
     ir.async_delete_issue(hass, DOMAIN, ISSUE_DATABASE_CORRUPT)
     ir.async_delete_issue(hass, DOMAIN, ISSUE_STORAGE)
     library = await hass.async_add_executor_job(load_profiles, folder / "profiles")
@@ -72,10 +75,19 @@ async def async_open_records(hass: HomeAssistant, entry: ConfigEntry) -> Records
     return Records(repository, images, library)
 
 
-def _media_dir(hass: HomeAssistant) -> Path:
-    """Home Assistant's own media folder, or the first there is."""
+def media_dir(hass: HomeAssistant, entry: ConfigEntry) -> Path:
+    """The media folder that the hub's options name, else Home Assistant's own or first one.
+
+    Raises:
+        NotWritable: Home Assistant has no such media folder (any more).
+    """
     folders = hass.config.media_dirs
-    return Path(folders.get("local") or next(iter(folders.values()), hass.config.path("media")))
+    name = entry.options.get(CONF_MEDIA_DIR)
+    if name is None:
+        return Path(folders.get("local") or next(iter(folders.values())))
+    if name not in folders:
+        raise NotWritable(Path(name), "Home Assistant has no media folder of this name")
+    return Path(folders[name])
 
 
 def _unconfirmed_loss(database: Path, confirmed: str | None) -> Path | None:
@@ -115,19 +127,17 @@ def _database_lost(
 
 
 @callback
-def _not_ready(
-    hass: HomeAssistant, database: Path, images: ImageStore, err: StorageError
-) -> ConfigEntryNotReady:
+def _not_ready(hass: HomeAssistant, place: Path, err: StorageError) -> ConfigEntryNotReady:
     """Tell what is in the way; Home Assistant tries again by itself."""
     match err:
         case DatabaseLocked():
-            key, words = "setup_database_locked", {"path": str(database)}
+            key, words = "setup_database_locked", {"path": str(place)}
         case DiskFull():
-            key, words = "setup_disk_full", {"path": str(images.base)}
+            key, words = "setup_disk_full", {"path": str(place)}
         case NotWritable():
             key, words = "setup_not_writable", {"path": str(err.path), "reason": err.reason}
         case _:
-            key, words = "setup_storage", {"path": str(database), "reason": str(err)}
+            key, words = "setup_storage", {"path": str(place), "reason": str(err)}
     if not isinstance(err, DatabaseLocked):
         ir.async_create_issue(
             hass,

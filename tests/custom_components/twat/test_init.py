@@ -204,6 +204,27 @@ async def test_other_media_folders(hass, add_entry, tmp_path) -> None:
     assert store.base == tmp_path / "nas" / "twat"
 
 
+async def test_choose_a_media_folder(hass, add_entry, tmp_path) -> None:
+    hass.config.media_dirs = {"local": str(tmp_path / "media"), "nas": str(tmp_path / "nas")}
+    entry = await add_entry("hub", None)
+    assert entry.supports_options
+    form = await hass.config_entries.options.async_init(entry.entry_id)
+    assert form["step_id"] == "init"
+    await hass.config_entries.options.async_configure(form["flow_id"], {"media_dir": "nas"})
+    await hass.async_block_till_done()
+    assert entry.runtime_data.images.base == tmp_path / "nas" / "twat"
+
+    # The network storage is gone from Home Assistant: photos are not put anywhere else.
+    hass.config.media_dirs = {"local": str(tmp_path / "media")}
+    await hass.config_entries.async_reload(entry.entry_id)
+    assert entry.state is ConfigEntryState.SETUP_RETRY
+    assert "nas" in entry.reason
+
+
+async def test_a_camera_has_no_options(camera_entry) -> None:
+    assert not camera_entry.supports_options
+
+
 # Profiles of one's own
 
 

@@ -11,6 +11,7 @@ import yaml
 
 from custom_components.twat.config_flow import TwatConfigFlow
 from custom_components.twat.games.errors import MESSAGES
+from custom_components.twat.options_flow import HubOptionsFlow
 from custom_components.twat.services import _ACTIONS
 from custom_components.twat.table_flow import TableSubentryFlow
 
@@ -63,7 +64,11 @@ def test_every_issue_has_a_text() -> None:
 
 @pytest.mark.parametrize(
     ("flow", "texts"),
-    [(TwatConfigFlow, EN["config"]), (TableSubentryFlow, EN["config_subentries"]["table"])],
+    [
+        (TwatConfigFlow, EN["config"]),
+        (HubOptionsFlow, EN["options"]),
+        (TableSubentryFlow, EN["config_subentries"]["table"]),
+    ],
 )
 def test_every_step_has_its_texts(flow, texts) -> None:
     without_form = {"zeroconf", "hassio", "reauth"}
@@ -87,6 +92,12 @@ def test_every_flow_error_has_a_text() -> None:
         assert reasons - texts["abort"].keys() == set()
         errors = set(re.findall(r'errors\[[^]]+\] = "(\w+)"', source))
         errors |= set(re.findall(r'return "(\w+)"$', source, re.MULTILINE))
+        if file == "config_flow.py":
+            words = (FOLDER / "flow_errors.py").read_text()
+            keys = set(re.findall(r'return "(\w+)"$', words, re.MULTILINE))
+            errors |= keys | {"pairing_code_wrong", "pairing_code_expired"}
+            # Found services are not asked about by a form: the same keys end the flow.
+            assert keys - {"pairing_locked"} - texts["abort"].keys() == set()
         assert errors - texts["error"].keys() == set()
 
 
