@@ -10,11 +10,9 @@ from .clients.errors import (
     Busy,
     ConnectionFailed,
     Hop,
-    NotAService,
     Rejected,
     ServiceError,
     Unauthorized,
-    WrongService,
     WrongVersion,
 )
 from .const import DOMAIN
@@ -54,6 +52,10 @@ class HopError(HomeAssistantError):
         return CaptureFailure(hop=self.hop.value, code=self.code, message=str(self))
 
 
+PASSING = frozenset({"database_locked", "database_unavailable", "disk_full", "not_writable"})
+"""Codes of storage failures that go away, with nothing lost."""
+
+
 def invalid(key: str, **placeholders: str) -> ServiceValidationError:
     """The user asked for something that cannot be."""
     return ServiceValidationError(
@@ -71,6 +73,8 @@ def game_error(err: GameError) -> HomeAssistantError:
 def storage_error(err: StorageError) -> HomeAssistantError:
     """Database or files refused."""
     match err:
+        case NotFound(kind="image"):
+            return HopError(Hop.STORAGE, "image_gone", "unknown_image", id=err.id)
         case NotFound():
             return invalid(f"unknown_{err.kind}", id=err.id)
         case HeadMoved():
@@ -113,8 +117,6 @@ def service_error(err: ServiceError) -> HopError:
             key = f"{hop}_busy"
         case Rejected():
             key = f"{hop}_rejected"
-        case NotAService() | WrongService():
-            key = f"{hop}_not_understood"
         case _:
             key = f"{hop}_not_understood"
     return HopError(err.hop, err.code, key, reason=err.message)

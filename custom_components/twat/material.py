@@ -4,10 +4,13 @@ from dataclasses import dataclass
 
 from .games.log import GameRecord
 from .games.model import Capture, GameState
+from .games.proposals import HARMLESS_WARNINGS
 from .storage.repository import Repository
 from .table import Calibration
 
 SETTING_BOARD = "board"
+
+_PAGE = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,15 +87,23 @@ def _last_accepted(repository: Repository, state: GameState) -> Capture | None:
 def _reference(
     repository: Repository, capture: Capture, calibration: Calibration | None
 ) -> Capture | None:
-    """The first photo since the calibration: it shows the board where the corners say.
+    """The first good photo since the calibration: it shows the board where the corners say.
 
     A table that was calibrated anew in the middle of a game was most likely bumped before; then
     the older photos show the board elsewhere.
     """
     since = None if calibration is None else calibration.at
-    for earlier in repository.list_captures(capture.game_id):
-        if earlier.id == capture.id:
-            return None if since is not None else earlier
-        if earlier.image is not None and (since is None or earlier.captured_at >= since):
-            return earlier
+    for offset in range(0, capture.sequence, _PAGE):
+        for earlier in repository.list_captures(capture.game_id, limit=_PAGE, offset=offset):
+            if earlier.sequence >= capture.sequence:
+                return None
+            if _is_good(earlier) and (since is None or earlier.captured_at >= since):
+                return earlier
     return None
+
+
+def _is_good(capture: Capture) -> bool:
+    """Whether a photo was read without doubts: no hand over the board, no blur, no darkness."""
+    if capture.image is None or capture.analysis_results is None:
+        return False
+    return HARMLESS_WARNINGS.issuperset(capture.analysis_results.get("warnings", ()))

@@ -24,7 +24,7 @@ from .clients.events import JobEvent
 from .clients.vision import Job, JobStatus, VisionClient
 from .conclusion import conclude
 from .const import BOARD_CONFIDENCE, GameEvent
-from .errors import HopError, service_error
+from .errors import PASSING, HopError, service_error
 from .games.model import AnalysisStatus, Capture
 from .games.profile import GameProfile
 from .games.request import ImageHashes, analysis_request
@@ -88,7 +88,7 @@ async def async_read(
     except ServiceError as err:
         raise _refusal(err) from err
     except HopError as err:
-        if err.hop is Hop.STORAGE:
+        if err.code in PASSING:
             # A database that is locked now is not so for ever; the photo is safe on disk.
             raise Waiting(err) from err
         raise

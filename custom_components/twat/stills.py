@@ -122,18 +122,19 @@ def _own_camera(hass: HomeAssistant, entity_id: str) -> CameraHub | None:
 
 
 async def _from_service(camera: CameraHub, resolution: Resolution) -> Photo:
-    for attempt in range(_BUSY_TRIES):
+    tries = 1
+    while True:
         try:
             still = await camera.async_still(resolution)
         except Busy as err:
-            if err.code != "busy" or attempt == _BUSY_TRIES - 1:
+            if err.code != "busy" or tries == _BUSY_TRIES:
                 raise service_error(err) from err
+            tries += 1
             await asyncio.sleep(min(err.retry_after, _LONGEST_BUSY_WAIT))
         except ServiceError as err:
             raise service_error(err) from err
         else:
             return Photo(still.image, dt_util.utcnow())
-    raise AssertionError("the last try returns or raises")
 
 
 async def _from_entity(hass: HomeAssistant, entity_id: str) -> Photo:

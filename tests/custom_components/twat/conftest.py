@@ -22,3 +22,14 @@ def no_board():
     suggestion = BoardSuggestion(None, 0.0, "none", ())
     with patch.object(VisionClient, "detect_board", return_value=suggestion):
         yield suggestion
+
+
+@pytest.fixture
+async def own_game(add_entry, own_vision, scripted_table, until, create_game):
+    """A game whose vision service may be stopped."""
+    hub = await add_entry("hub", own_vision, subentries_data=[scripted_table])
+    link = hub.runtime_data.link
+    await until(lambda: link.available, link)
+    game = await create_game(hub)
+    assert (await game.capture())["outcome"] == "setup_captured"
+    return game

@@ -176,10 +176,11 @@ async def uncalibrated(add_entry, vision, camera_entity, table_data, until, crea
     return await create_game(hub)
 
 
-async def test_the_board_is_looked_for_on_a_table_without_calibration(
-    hass, uncalibrated, found_board
-) -> None:
-    read = await uncalibrated.capture()
+async def test_the_board_is_looked_for_on_a_table_without_calibration(hass, uncalibrated) -> None:
+    corners = tuple(tuple(point) for point in uncalibrated.camera.simulator("GET")["corners"])
+    found_board = BoardSuggestion(corners, 0.93, "grid", ())
+    with patch.object(VisionClient, "detect_board", return_value=found_board):
+        read = await uncalibrated.capture()
 
     assert read["outcome"] == "setup_captured"
     board = (await uncalibrated.action("get_state"))["game"]["settings"]["board"]
@@ -313,17 +314,6 @@ async def test_a_locked_database_delays_a_reading(hass, game, until, outcomes) -
 # The vision service fails
 
 
-@pytest.fixture
-async def own_game(add_entry, own_vision, scripted_table, until, create_game):
-    """A game whose vision service may be stopped."""
-    hub = await add_entry("hub", own_vision, subentries_data=[scripted_table])
-    link = hub.runtime_data.link
-    await until(lambda: link.available, link)
-    game = await create_game(hub)
-    assert (await game.capture())["outcome"] == "setup_captured"
-    return game
-
-
 async def test_photos_wait_for_the_vision_service(
     hass, own_game, own_vision, until, outcomes, caplog
 ) -> None:
@@ -430,6 +420,7 @@ async def test_a_crash_between_log_and_capture_is_mended(hass, own_game, until, 
     game = own_game
     game.advance()
     read = await game.capture()
+    await game.idle()
     hub = game.hub.runtime_data
     states = len(hub.repository.states(game.id))
     # As a crash leaves it: in the log, but the capture's row not finished.
@@ -437,12 +428,49 @@ async def test_a_crash_between_log_and_capture_is_mended(hass, own_game, until, 
         read["capture_id"], analysis_status=AnalysisStatus.PROCESSING, analysis_results=None
     )
     coordinator = hub.games[game.id]
+    await hub.async_refresh(game.id)
     hub.captures.async_resume()
     await until(
         lambda: coordinator.data.newest.analysis_status is AnalysisStatus.COMPLETED, coordinator
     )
     assert coordinator.data.newest.analysis_results["moves"][0]["to"] == "D6"
     assert len(hub.repository.states(game.id)) == states
+
+
+async def test_a_photo_that_vanished_is_said(hass, own_game, own_vision, until, outcomes) -> None:
+    game, hub = own_game, own_game.hub.runtime_data
+    port = own_vision.port
+    own_vision.stop()
+    await until(lambda: not hub.link.available, hub.link)
+    game.advance()
+    read = await game.capture()
+    hub.images.path(hub.repository.get_capture(read["capture_id"]).image).unlink()
+    outcomes.clear()
+
+    own_vision.start(port)
+    await until(lambda: outcomes, hub.games[game.id])
+    assert outcomes[0].event_type == "twat_analysis_failed"
+    assert outcomes[0].data["error"]["hop"] == "storage"
+    assert outcomes[0].data["error"]["code"] == "image_gone"
+
+
+async def test_a_capture_queued_twice_is_read_once(hass, game, outcomes) -> None:
+    read = await game.capture()
+    await game.idle()
+    hub = game.hub.runtime_data
+    capture = hub.repository.get_capture(read["capture_id"])
+    with patch.object(Repository, "unfinished_captures", return_value=[capture]):
+        hub.captures.async_resume()
+        await hub.captures._resuming
+    await game.idle()
+    assert len(outcomes) == 1
+
+
+async def test_an_action_that_does_not_wait(hass, game, outcomes, until) -> None:
+    answer = await game.action("capture")
+    assert answer["status"] == "capturing"
+    await until(lambda: outcomes, game.hub.runtime_data.games[game.id])
+    assert outcomes[0].data["capture_id"] == answer["capture_id"]
 
 
 async def test_a_game_that_moves_on_while_it_is_read_is_read_again(hass, game) -> None:

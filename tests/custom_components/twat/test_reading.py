@@ -44,7 +44,7 @@ RESULT = {
 }
 
 
-async def test_photos_are_uploaded_only_when_they_are_missing(hass, game) -> None:
+async def test_photos_are_uploaded_only_when_they_are_missing(hass, own_game) -> None:
     uploads = []
     original = VisionClient.put_image
 
@@ -52,14 +52,12 @@ async def test_photos_are_uploaded_only_when_they_are_missing(hass, game) -> Non
         uploads.append(digest)
         await original(self, digest, image)
 
+    own_game.advance()
     with patch.object(VisionClient, "put_image", put):
-        await game.capture()
-        assert len(uploads) == 1
-        game.advance()
-        await game.capture()
+        read = await own_game.capture()
     # The photo before is known from its own reading.
-    assert len(uploads) == 2
-    assert len(set(uploads)) == 2
+    assert read["outcome"] == "move_detected"
+    assert len(uploads) == 1
 
 
 async def test_photos_that_stay_missing_are_not_uploaded_for_ever(hass, game) -> None:
@@ -139,6 +137,27 @@ async def test_jobs_that_end_badly(hass, game, outcomes, ended, code) -> None:
     assert read["error"]["message"]
     assert outcomes[-1].data["error"]["code"] == code
     assert (await game.capture())["outcome"] == "nothing_changed"
+
+
+async def test_a_bad_first_photo_is_no_reference(hass, game) -> None:
+    hand = job(JobStatus.COMPLETED, results={**RESULT, "warnings": ["hand_in_view"]})
+    with patch.object(VisionClient, "job", return_value=hand):
+        first = await game.capture()
+    assert first["outcome"] == "review_needed"
+    assert (await game.capture())["outcome"] == "setup_captured"
+    game.advance()
+    asked = []
+    original = VisionClient.analyse
+
+    async def analyse(self, request):
+        asked.append(request)
+        return await original(self, request)
+
+    with patch.object(VisionClient, "analyse", analyse):
+        read = await game.capture()
+    assert [(m["from"], m["to"]) for m in read["moves"]] == [("C7", "D6")]
+    second = game.hub.runtime_data.repository.list_captures(game.id)[1]
+    assert asked[0]["images"]["reference"] == second.image_sha256
 
 
 async def test_an_unsure_reading_needs_review(hass, game, outcomes) -> None:
