@@ -131,7 +131,7 @@ def _parse(folder: Path, truth: Mapping[str, Any]) -> Sequence:
     else:
         raise ValueError("neither grid nor zones is there")
     frames = truth.get("frame_corners") or {}
-    first = truth["corners"] if "corners" in truth else next(iter(frames.values()))
+    first = truth["corners"] if "corners" in truth or not frames else next(iter(frames.values()))
     return Sequence(
         name=folder.resolve().name,
         folder=folder,

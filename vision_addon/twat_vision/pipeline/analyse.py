@@ -21,6 +21,7 @@ from .geometry import (
 from .gridread import read_grid
 from .gridsetup import read_grid_setup
 from .pair import MARGIN, Pair, compare, locate
+from .photometry import COARSE_SIGMA
 from .reading import Reading
 from .registration import Registration
 from .state import Names
@@ -43,6 +44,8 @@ from .zoneread import read_zones, read_zones_setup
 CELL_PIXELS = 40
 """Photo pixels a unit that suffice for comparing; photos are decoded no finer than that."""
 ZONE_PIXELS = 48
+VIRTUAL_SIGMA = 3.0
+"""Smoothness of light on boards without cells: their units are half as large, hands are not."""
 MOVED_SHIFT = 0.003
 """Mean corner shift, in board diagonals, from which the board is said to have moved."""
 DEFAULT_EDGE = 1600
@@ -84,8 +87,15 @@ def analyse(
         reading = _read_setup(request, photos.after, scene, frame, names)
         clock.lap("compare")
     else:
+        sigma = COARSE_SIGMA if isinstance(request.layout, Grid) else VIRTUAL_SIGMA
         pair = compare(
-            photos.before, photos.after, scene.to_before, scene.registration, frame, clock.timings
+            photos.before,
+            photos.after,
+            scene.to_before,
+            scene.registration,
+            frame,
+            clock.timings,
+            sigma,
         )
         clock.mark()
         progress(Stage.NAMING)

@@ -23,9 +23,13 @@ NEAR = 5
 """Pixels within which blobs touch."""
 AROUND = 7
 """Pixels around a blob that are looked at for its colour running on."""
+ALIKE = 8.0
+"""How much less like its colour the surroundings of a blob may be and still count as running on."""
 WIDEST = 1 << 16
 HAND_REACH = 1.0
 """Units around a hand that are not read: its shadow, and the rest of the hand where it looks like the board."""
+REPAINTED, LIKE = 20.0, 18.0
+"""Colour distance between the photos, and to the colours before and after, from which a change of colour counts alone."""
 RIVAL = 10.0
 """How much worse than the other photo's a likeness may be and still count."""
 
@@ -79,11 +83,14 @@ class Blob:
 def changed_blobs(pair: Pair, nominal: Mapping[str, Lab]) -> tuple[Blob, ...]:
     """All blobs of a pair that changed from or to one of the given colours."""
     changed = pair.maps.change > CHANGED
+    vivid = pair.maps.delta > REPAINTED
     if pair.hand.found:
         reach = round(HAND_REACH * pair.frame.scale)
         kernel = np.ones((2 * reach + 1, 2 * reach + 1), np.uint8)
-        changed &= cv2.dilate(pair.hand.mask.astype(np.uint8), kernel) == 0
-    y0, y1, x0, x1 = bounds(changed)
+        clear = cv2.dilate(pair.hand.mask.astype(np.uint8), kernel) == 0
+        changed &= clear
+        vivid &= clear
+    y0, y1, x0, x1 = bounds(changed | vivid)
     if y0 == y1 or not nominal:
         return ()
     pad = pair.frame.scale // 3
@@ -91,13 +98,18 @@ def changed_blobs(pair: Pair, nominal: Mapping[str, Lab]) -> tuple[Blob, ...]:
     window = (slice(y0, y1 + pad), slice(x0, x1 + pad))
     lab = {True: pair.maps.lab_after[window], False: pair.maps.lab_before[window]}
     near = {k: likeness(v, nominal) for k, v in lab.items()}
+    # A piece in the very place of a like one of another colour leaves the pattern as it was.
+    other = near[True].argmin(axis=0) != near[False].argmin(axis=0)
+    like = (near[True].min(axis=0) < LIKE) & (near[False].min(axis=0) < LIKE)
+    repainted = np.asarray(vivid[window] & other & like, np.bool_)
     found: list[Blob] = []
     for i, (name, color) in enumerate(nominal.items()):
         hueless = float(np.hypot(color[1], color[2])) < 15
         for appeared in (True, False):
-            turned = changed[window] & _turned(i, near[appeared], near[not appeared])
-            vivid = vividness(lab[appeared], color)
-            for part in segments(turned, vivid, pair.frame.scale, hueless=hueless):
+            turned = _turned(i, near[appeared], near[not appeared])
+            turned &= changed[window] | repainted
+            strong = vividness(lab[appeared], color)
+            for part in segments(turned, strong, pair.frame.scale, hueless=hueless):
                 ys, xs = part.ys + y0, part.xs + x0
                 found.append(
                     Blob(
@@ -107,7 +119,7 @@ def changed_blobs(pair: Pair, nominal: Mapping[str, Lab]) -> tuple[Blob, ...]:
                         xs,
                         (part.centre[0] + x0, part.centre[1] + y0),
                         part.area,
-                        float(pair.maps.change[ys, xs].mean()),
+                        _strength(pair, ys, xs),
                         _margin(near[appeared][:, part.ys, part.xs], i),
                         _runs_on(part, changed[window], near[appeared], i),
                     )
@@ -123,6 +135,12 @@ def _turned(i: int, now: NDArray[np.float32], then: NDArray[np.float32]) -> Mask
     return np.asarray(like & other & (best_now <= best_then + RIVAL), np.bool_)
 
 
+def _strength(pair: Pair, ys: NDArray[np.intp], xs: NDArray[np.intp]) -> float:
+    """Mean change 0…1, of pattern and colour or of colour alone where that is stronger."""
+    colour = float(np.minimum(pair.maps.delta[ys, xs] / (2 * REPAINTED), 1).mean())
+    return max(float(pair.maps.change[ys, xs].mean()), colour)
+
+
 def _runs_on(part: Segment, changed: Mask, distances: NDArray[np.float32], i: int) -> float:
     y0, x0 = max(0, int(part.ys.min()) - AROUND), max(0, int(part.xs.min()) - AROUND)
     y1, x1 = int(part.ys.max()) + AROUND + 1, int(part.xs.max()) + AROUND + 1
@@ -134,7 +152,8 @@ def _runs_on(part: Segment, changed: Mask, distances: NDArray[np.float32], i: in
     if not around.any():
         return 0.0
     here = distances[:, y0:y1, x0:x1][:, around]
-    return float(((here.argmin(axis=0) == i) & (here[i] < FAR)).mean())
+    own = float(np.median(distances[i, part.ys, part.xs]))
+    return float(((here.argmin(axis=0) == i) & (here[i] < min(FAR, own + ALIKE))).mean())
 
 
 def _margin(distances: NDArray[np.float32], i: int) -> float:

@@ -36,6 +36,8 @@ UNLIKE_COST = 1.0
 """For a piece that looks altogether different where it arrived."""
 SAME_COST = 4.0
 """A changed cell whose content is still the same: nudged, or shaded by a neighbour."""
+VISIBLE, CONTENT_WEIGHT = 0.15, 0.8
+"""From which change on, and how much, the look of what is there now speaks for a change."""
 CONSIDERED = 14
 """Cells, strongest change first, that an explanation may use."""
 WEAKEST = 0.06
@@ -288,6 +290,9 @@ def _evidence(
     if not isinstance(content, _Unknown):
         # A changed cell may still hold what it held: a nudged piece, a neighbour's shadow.
         same = empty if piece is None else players.get(piece.player or -1, 0.0)
+        if raw >= VISIBLE:
+            # And one of another colour in the very place of a like one changes little but its colour.
+            gain += CONTENT_WEIGHT * max(0.0, same - min([empty, *players.values()]))
         gain = min(gain, SAME_COST + same)
     before, after = changed_colours(pair, cell)
     return CellEvidence(cell, gain, piece, occupied, vacant, empty, players, before, after)

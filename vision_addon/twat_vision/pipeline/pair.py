@@ -7,7 +7,7 @@ from .decode import Image
 from .gate import Obstruction, blurred, find_hand, too_dark
 from .geometry import FloatImage, Frame, Mask, Matrix, rectify
 from .maps import ChangeMaps, change_maps
-from .photometry import match_light
+from .photometry import COARSE_SIGMA, match_light
 from .registration import Registration, register
 
 MARGIN = 1.0
@@ -49,6 +49,7 @@ def compare(
     registration: Registration,
     frame: Frame,
     timings: dict[str, float],
+    light_sigma: float = COARSE_SIGMA,
 ) -> Pair:
     """Rectify both photos, take the light out and compare.
 
@@ -59,13 +60,14 @@ def compare(
         registration: where the board is in ``after``.
         frame: the canvas to compare on.
         timings: milliseconds per stage are added under ``rectify``, ``light`` and ``compare``.
+        light_sigma: smoothness, in units, of the light that is taken out; hands are to stay.
     """
     t0 = time.perf_counter()
     canvas_b, shown_b = rectify(before, to_before, frame)
     canvas_a, shown_a = rectify(after, registration.to_image, frame)
     valid = shown_a & shown_b
     t1 = time.perf_counter()
-    matched = match_light(canvas_b, canvas_a, valid, frame.scale)
+    matched = match_light(canvas_b, canvas_a, valid, frame.scale, light_sigma)
     t2 = time.perf_counter()
     maps = change_maps(canvas_b, matched, valid, frame)
     hand = find_hand(maps, valid, frame)

@@ -22,7 +22,11 @@ FINE_SIGMA = 0.6
 
 
 def match_light(
-    before: NDArray[np.uint8], after: NDArray[np.uint8], valid: Mask, scale: int
+    before: NDArray[np.uint8],
+    after: NDArray[np.uint8],
+    valid: Mask,
+    scale: int,
+    sigma: float = COARSE_SIGMA,
 ) -> FloatImage:
     """Show the after board in the before board's light.
 
@@ -31,6 +35,7 @@ def match_light(
         after: canvas of the same size.
         valid: pixels inside both photos.
         scale: canvas pixels a unit.
+        sigma: smoothness of the field of light in units.
 
     Returns:
         float32 ``(H, W, 3)``, 0…255.
@@ -38,7 +43,7 @@ def match_light(
     matrix = colour_matrix(before[::4, ::4], after[::4, ::4], valid[::4, ::4])
     mapped = np.asarray(after, np.float32) @ matrix[:, :3].T + matrix[:, 3]
     mapped = np.clip(mapped, 0, 255)
-    return follow_light(before, np.asarray(mapped, np.float32), valid, scale, COARSE_SIGMA)
+    return follow_light(before, np.asarray(mapped, np.float32), valid, scale, sigma)
 
 
 def follow_light(

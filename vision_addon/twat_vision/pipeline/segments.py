@@ -23,6 +23,11 @@ SMALLEST_SINGLE, LARGEST_SINGLE = 0.22, 0.7
 TYPICAL = 0.35
 """Side, in units, of a piece where none can be measured."""
 
+RATHER, CLEARLY = 0.8, 0.55
+"""Part of the surroundings' distance to a colour that each pixel of a segment has at most, and the median one."""
+COARSE, AROUND = 6, 2.5
+"""Resolution (pixels a unit) and width (units) of what counts as surroundings."""
+SOLID = 0.7
 COMMON_COLORS = ("red", "green", "blue", "yellow")
 """The colours looked for when nobody says which ones are played."""
 
@@ -110,18 +115,52 @@ def _clean(mask: Mask) -> NDArray[np.uint8]:
 def colour_segments(
     lab: FloatImage, nominal: Mapping[str, Lab], scale: int
 ) -> dict[str, tuple[Segment, ...]]:
-    """All segments of each colour on a board in CIELAB, printed ones included."""
+    """All segments of each colour on a board in CIELAB ``(H, W, 3)``.
+
+    A pixel counts only where it is clearly more like the colour than its surroundings are: sand is a little yellow, and so
+    is all of it. Print in a player's colour is still among the segments.
+    """
     near = likeness(lab, nominal)
+    around = likeness(surroundings(lab, scale), nominal)
     best = near.argmin(axis=0)
+    size = (lab.shape[1], lab.shape[0])
     found = {}
     for i, (name, color) in enumerate(nominal.items()):
-        mask = np.asarray((best == i) & (near[i] < FAR), np.bool_)
+        usual = cv2.resize(around[i], size, interpolation=cv2.INTER_LINEAR)
+        limit = np.minimum(FAR, RATHER * usual)
+        mask = np.asarray((best == i) & (near[i] < limit), np.bool_)
         hueless = float(np.hypot(color[1], color[2])) < 15
-        found[name] = segments(mask, vividness(lab, color), scale, hueless=hueless)
+        parts = segments(mask, vividness(lab, color), scale, hueless=hueless)
+        found[name] = tuple(
+            p
+            for p in parts
+            if solidity(p) > SOLID
+            and np.median(near[i][p.ys, p.xs]) < CLEARLY * np.median(usual[p.ys, p.xs])
+        )
     return found
+
+
+def surroundings(lab: FloatImage, scale: int) -> FloatImage:
+    """Median colour around every pixel, at `COARSE` pixels a unit: what the board looks like between the pieces."""
+    factor = COARSE / scale
+    size = (max(8, round(lab.shape[1] * factor)), max(8, round(lab.shape[0] * factor)))
+    small = cv2.resize(lab, size, interpolation=cv2.INTER_AREA)
+    offset = np.array([0, 128, 128], np.float32)
+    coded = np.clip(small * np.array([2.55, 1, 1], np.float32) + offset, 0, 255).astype(np.uint8)
+    middle = cv2.medianBlur(coded, round(AROUND * COARSE) // 2 * 2 + 1).astype(np.float32)
+    return np.asarray((middle - offset) / np.array([2.55, 1, 1], np.float32), np.float32)
+
+
+def solidity(segment: Segment) -> float:
+    """Share of its convex hull that a segment fills, 0…1; outlines of printed things fill little."""
+    points = np.stack([segment.xs, segment.ys], axis=1).astype(np.int32)
+    hull = cv2.convexHull(points)
+    # The hull runs through pixel centres: half a pixel all round belongs to it.
+    area = cv2.contourArea(hull) + 0.5 * cv2.arcLength(hull, True) + 1
+    return float(len(points) / area)
 
 
 def unit_area(found: Iterable[Segment]) -> float:
     """Area of one piece in square units: the median of the segments that may be a single one."""
     areas = [s.area for s in found if SMALLEST_SINGLE**2 < s.area < LARGEST_SINGLE**2]
-    return float(np.median(areas)) if len(areas) >= 4 else TYPICAL**2
+    return float(np.median(areas)) if len(areas) >= 2 else TYPICAL**2

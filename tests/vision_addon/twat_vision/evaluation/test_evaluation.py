@@ -1,0 +1,214 @@
+"""Sequences are read, scored and reported as their format says."""
+
+from collections.abc import Callable
+import json
+from pathlib import Path
+
+import pytest
+
+from twat_vision.evaluation import (
+    CellNames,
+    DatasetError,
+    Mode,
+    Step,
+    TrueMove,
+    evaluate_sequence,
+    find_sequences,
+    format_table,
+    load_sequence,
+    to_json,
+)
+from twat_vision.evaluation.run import ReadMove, _same_moves
+from twat_vision.evaluation.state import GridState
+
+Write = Callable[..., Path]
+
+
+class TestDataset:
+    def test_a_folder_of_folders(self, write_sequence: Write, tmp_path: Path) -> None:
+        first, second = write_sequence("a"), write_sequence("b")
+        assert find_sequences([tmp_path / "data", first]) == [first, second]
+
+    def test_folders_that_are_none(self, tmp_path: Path) -> None:
+        with pytest.raises(DatasetError, match="no such folder"):
+            find_sequences([tmp_path / "missing"])
+        with pytest.raises(DatasetError, match=r"truth\.json"):
+            find_sequences([tmp_path])
+
+    @pytest.mark.parametrize(
+        ("text", "why"),
+        [
+            ("{", "not valid JSON"),
+            ("{}", "neither grid nor zones"),
+            ('{"grid": [8, 8]}', "expected format"),
+            ('{"grid": [0, 8], "corners": [], "steps": []}', "columns and rows"),
+            ('{"grid": [8, 8], "corners": [[0, 0]], "steps": []}', "four points"),
+            ('{"grid": [8, 8], "corners": [[0,0],[1,0],[1,1],[0,1]]}', "'steps' is missing"),
+            (
+                '{"grid": [8, 8], "corners": [[0,0],[1,0],[1,1],[0,1]], "steps": [{"kind": "jump"}]}',
+                "kind 'jump'",
+            ),
+        ],
+    )
+    def test_broken_truth_is_named(self, tmp_path: Path, text: str, why: str) -> None:
+        (tmp_path / "truth.json").write_text(text)
+        with pytest.raises(DatasetError, match=why):
+            load_sequence(tmp_path)
+
+    def test_truth_that_is_not_there(self, tmp_path: Path) -> None:
+        with pytest.raises(DatasetError, match="No such file"):
+            load_sequence(tmp_path)
+
+    def test_missing_and_broken_photos(self, write_sequence: Write) -> None:
+        folder = write_sequence()
+        (folder / "001.jpg").unlink()
+        with pytest.raises(DatasetError, match=r"001\.jpg"):
+            evaluate_sequence(load_sequence(folder), Mode.PAIRS)
+        (folder / "001.jpg").write_bytes(b"no photo")
+        with pytest.raises(DatasetError, match="not an image"):
+            evaluate_sequence(load_sequence(folder), Mode.PAIRS)
+
+
+class TestNaming:
+    def test_the_orientation_follows_from_the_steps(self, write_sequence: Write) -> None:
+        names = CellNames.of(load_sequence(write_sequence()), 8, 8)
+        assert names.cell("a1") == (7, 0)
+        assert names.cell("c4") == (4, 2)
+        assert names.name((7, 0)) == "a1"
+        assert names.name((0, 7)) == "h8"
+
+    def test_without_labels_names_start_at_the_top_left(self, write_sequence: Write) -> None:
+        names = CellNames.of(load_sequence(write_sequence(steps=[], start=None)), 8, 8)
+        assert names.cell("A1") == (0, 0)
+        assert names.name((2, 1)) == "C2"
+
+    def test_names_of_wide_boards_and_none(self) -> None:
+        names = CellNames(30, 30)
+        assert names.name((26, 0)) == "AA1" and names.cell("AA1") == (26, 0)
+        assert names.cell("garrison") is None and names.cell("AZ1") is None
+
+
+class TestState:
+    def test_truth_is_accepted_step_by_step(self, write_sequence: Write) -> None:
+        sequence = load_sequence(write_sequence())
+        names = CellNames.of(sequence, 8, 8)
+        state = GridState.of(sequence, names)
+        for step in sequence.steps:
+            state.accept(step)
+        assert state.latest is not None
+        assert {names.name(c): p.type for c, p in state.latest.items()} == {
+            "a1": "r",
+            "c4": "r",
+            "e1": "k",
+            "b8": "r",
+            "c8": "r",
+            "e4": "k",
+        }
+
+    def test_what_changes_beside_the_named_move(self, write_sequence: Write) -> None:
+        sequence = load_sequence(write_sequence())
+        names = CellNames.of(sequence, 8, 8)
+        state = GridState.of(sequence, names)
+        cells = [names.cell(n) for n in ("e1", "g1", "c1", "f1", "b8", "h5")]
+        changed = tuple(c for c in cells if c is not None)
+        castling = Step("000.jpg", "x", "move", (TrueMove("white", "K", "e1", "g1"),), changed, ())
+        state.accept(castling)
+        placed = Step("x", "y", "move", (TrueMove("white", "Q", None, "h1"),), (), ())
+        state.accept(placed)
+        assert state.latest is not None
+        board = {names.name(c): p.type for c, p in state.latest.items()}
+        assert board == {
+            "a1": "r",
+            "g1": "k",
+            "f1": "r",
+            "h5": "r",
+            "d8": "r",
+            "h8": "k",
+            "h1": "unknown",
+        }
+
+    def test_an_unknown_start_stays_unknown(self, write_sequence: Write) -> None:
+        sequence = load_sequence(write_sequence(start=None))
+        state = GridState.of(sequence, CellNames.of(sequence, 8, 8))
+        state.accept(sequence.steps[0])
+        assert state.latest is None and state.before(sequence.steps[1]) is None
+
+
+class TestScoring:
+    def test_a_sequence_is_read_in_both_modes(self, write_sequence: Write) -> None:
+        # The pieces are red and blue; only the players' colours of chess could be wrong.
+        sequence = load_sequence(write_sequence())
+        done: list[tuple[int, int]] = []
+        reports = [
+            evaluate_sequence(sequence, Mode.PAIRS, lambda n, of: done.append((n, of))),
+            evaluate_sequence(sequence, Mode.GAME),
+        ]
+        assert done[-1] == (4, 4)
+        data = json.loads(json.dumps(to_json(reports)))
+        assert set(data) == {"pairs", "game"}
+        for mode in data.values():
+            game = mode["sequences"]["game"]
+            assert (game["exact_moves"], game["moves"]) == (1, 1)
+            assert (game["false_alarm_pairs"], game["no_move"]) == (0, 1)
+            assert (game["hands_flagged"], game["hands"]) == (1, 1)
+            assert game["recall"] == 1.0 and game["precision"] == 1.0
+            assert mode["overall"]["moves"] == 1
+            first = game["steps"][0]
+            assert sorted(first["predicted"]) == [[4, 2], [7, 2]]
+            assert [(m["from"], m["to"]) for m in first["moves"]] == [("c1", "c4")]
+            assert set(first) >= {"before", "after", "kind", "confidence", "warnings", "ms"}
+            assert "hand_in_view" in game["steps"][1]["warnings"]
+        assert data["game"]["sequences"]["game"]["steps"][0]["moves"][0]["color"] == "white"
+
+    def test_zones_are_named_and_counted(self, write_zones: Callable[[], Path]) -> None:
+        sequence = load_sequence(write_zones())
+        reports = [evaluate_sequence(sequence, mode) for mode in Mode]
+        data = to_json(reports)
+        for mode in data.values():
+            steps = mode["sequences"]["zones"]["steps"]
+            assert [s["predicted"] for s in steps] == [[], ["south"]]
+            assert steps[1]["counts"]["south"] == {"green": 1, "red": 1}
+            assert steps[1]["counts"]["north"] == {"red": 1, "blue": 1}
+
+    def test_the_table_names_what_was_misread(self, write_sequence: Write) -> None:
+        folder = write_sequence()
+        truth = json.loads((folder / "truth.json").read_text())
+        truth["steps"][0]["kind"] = "no-move"
+        truth["steps"][2]["kind"] = "occluded"
+        truth["steps"][3]["changed_cells"] = ["a1"]
+        truth["steps"][3]["changed_rc"] = [[7, 0]]
+        (folder / "truth.json").write_text(json.dumps(truth))
+        table = format_table([evaluate_sequence(load_sequence(folder), Mode.PAIRS)])
+        assert "ALL" in table and "misread" in table
+        assert "000.jpg → 001.jpg (no-move)" in table
+        assert "001.jpg → 003.jpg (occluded): read nothing" in table
+        assert "003.jpg → 004.jpg (multi)" in table
+
+    def test_an_empty_sequence_has_no_figures(self, write_sequence: Write) -> None:
+        report = evaluate_sequence(load_sequence(write_sequence(steps=[])), Mode.PAIRS)
+        data = to_json([report])
+        assert data["pairs"]["overall"]["recall"] is None
+        assert "-" in format_table([report])
+
+    @pytest.mark.parametrize(
+        ("read", "right"),
+        [
+            ([("e1", "g1", "white"), ("h1", "f1", "white")], True),
+            ([("e1", "g1", "black")], False),
+            ([("h1", "g1", "white")], False),
+            ([("e1", "g1", "white"), ("h1", "g1", "white")], False),
+            ([], False),
+        ],
+    )
+    def test_moves_must_be_right_but_may_have_company(
+        self, read: list[tuple[str, str, str]], right: bool
+    ) -> None:
+        step = Step("a", "b", "move", (TrueMove("white", "K", "e1", "g1"),), (), ())
+        moves = tuple(ReadMove(a, b, c, "move") for a, b, c in read)
+        assert _same_moves(step, moves, {"white", "black"}) is right
+
+    def test_colours_that_are_no_players_do_not_count(self) -> None:
+        step = Step("a", "b", "move", (TrueMove("tile", None, None, "H8"),), (), ())
+        moves = (ReadMove(None, "H8", "white", "place"),)
+        assert _same_moves(step, moves, set())
+        assert _same_moves(Step("a", "b", "move", (), (), ()), moves, set())

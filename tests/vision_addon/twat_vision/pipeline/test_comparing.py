@@ -1,0 +1,167 @@
+"""Registration, light, the change map and the gate, on drawn photos."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from twat_vision.pipeline.cells import read_cells, threshold_of
+from twat_vision.pipeline.gate import too_dark
+from twat_vision.pipeline.geometry import Frame, project, units_to_image
+from twat_vision.pipeline.maps import structure_similarity
+from twat_vision.pipeline.pair import Pair, compare, locate
+from twat_vision.pipeline.photometry import colour_matrix
+from twat_vision.pipeline.registration import Registration, cell_correlation, local_normalise
+
+SIZE = (640, 480)
+START = {(c, r): "red" if r == 7 else "blue" for c in range(8) for r in (0, 7)}
+CORNERS = np.array([[0, 0], [8, 0], [8, 8], [0, 8]], float)
+
+
+def find(scene: Any, before: np.ndarray, after: np.ndarray) -> tuple[Registration, np.ndarray]:
+    to_before = units_to_image(8, 8, scene.corners, SIZE)
+    return locate(before, after, to_before, 8, 8), to_before
+
+
+def paired(scene: Any, before: np.ndarray, after: np.ndarray) -> Pair:
+    registration, to_before = find(scene, before, after)
+    return compare(before, after, to_before, registration, Frame(8, 8, 40, 1.0), {})
+
+
+class TestRegistration:
+    def test_a_still_camera_is_recognised_at_once(self, scene: Any) -> None:
+        found, to_before = find(scene, scene.photo(START), scene.photo(START, noise=1, light=0.8))
+        assert found.method == "identity"
+        assert np.array_equal(found.to_image, to_before)
+
+    @pytest.mark.parametrize(
+        ("shift", "turn"), [((3, -2), 0.4), ((25, 14), 3.0), ((-30, 10), -15.0)]
+    )
+    def test_a_moved_camera_is_followed(
+        self, scene: Any, shift: tuple[float, float], turn: float
+    ) -> None:
+        import cv2
+
+        after = scene.photo(START, noise=1, shift=shift, turn=turn)
+        found, to_before = find(scene, scene.photo(START), after)
+        matrix = np.vstack([cv2.getRotationMatrix2D((320, 240), turn, 1.0), [0, 0, 1]])
+        matrix[:2, 2] += shift
+        true = project(matrix @ to_before, CORNERS)
+        assert np.abs(project(found.to_image, CORNERS) - true).max() < 1.5
+        assert not found.lost
+
+    def test_photos_of_different_size_are_no_obstacle(self, scene: Any) -> None:
+        after = scene.photo(START, size=(960, 720))
+        found, to_before = find(scene, scene.photo(START), after)
+        assert (
+            np.abs(project(found.to_image, CORNERS) / 1.5 - project(to_before, CORNERS)).max() < 1
+        )
+
+    def test_another_table_is_a_lost_board(self, scene: Any) -> None:
+        noise = np.random.default_rng(1).integers(0, 255, (480, 640, 3)).astype(np.uint8)
+        found, _ = find(scene, scene.photo(START), noise)
+        assert found.lost
+
+    def test_a_black_photo_is_a_lost_board(self, scene: Any) -> None:
+        found, _ = find(scene, scene.photo(START), np.zeros((480, 640, 3), np.uint8))
+        assert found.lost
+
+    def test_too_little_in_view_is_no_match(self) -> None:
+        frame = Frame(4, 4, 24, 0.0)
+        board = local_normalise(
+            np.random.default_rng(0).integers(0, 255, (96, 96)).astype(np.uint8)
+        )
+        nowhere = np.zeros((96, 96), np.bool_)
+        assert cell_correlation(board, board, nowhere, frame) == (-1.0, -1.0)
+        assert cell_correlation(board, board, ~nowhere, frame)[0] > 0.99
+
+
+class TestLight:
+    @pytest.mark.parametrize(
+        "effects",
+        [{}, {"light": 0.7}, {"light": 1.25, "warm": 0.8}, {"slope": 0.4}, {"warm": -0.8}],
+    )
+    def test_light_alone_changes_no_cell(self, scene: Any, effects: dict[str, float]) -> None:
+        pair = paired(scene, scene.photo(START), scene.photo(START, noise=2, **effects))
+        reading = read_cells(pair.maps.change, pair.maps.coarse, pair.frame)
+        assert not reading.changed.any()
+        assert not reading.disturbed
+        assert not pair.hand.found
+
+    def test_the_colour_map_is_recovered(self) -> None:
+        rng = np.random.default_rng(0)
+        after = rng.integers(20, 230, (40, 40, 3)).astype(np.uint8)
+        before = np.clip(after * (0.8, 0.9, 1.0) + 6, 0, 255).astype(np.uint8)
+        matrix = colour_matrix(before, after, np.ones((40, 40), np.bool_))
+        assert np.allclose(np.diag(matrix[:, :3]), (0.8, 0.9, 1.0), atol=0.03)
+
+    def test_too_few_pixels_change_nothing(self) -> None:
+        black = np.zeros((20, 20, 3), np.uint8)
+        nothing = np.zeros((20, 20), np.bool_)
+        assert np.allclose(colour_matrix(black, black, nothing), np.eye(3, 4))
+
+    def test_dark_boards_are_noticed(self) -> None:
+        assert too_dark(np.full((50, 50, 3), 5, np.uint8))
+        assert not too_dark(np.full((50, 50, 3), 90, np.uint8))
+
+
+class TestCells:
+    def test_a_changed_cell_stands_out(self, scene: Any) -> None:
+        after = {k: v for k, v in START.items() if k != (3, 7)} | {(3, 5): "red"}
+        pair = paired(scene, scene.photo(START), scene.photo(after, noise=1, light=0.9))
+        reading = read_cells(pair.maps.change, pair.maps.coarse, pair.frame)
+        assert {(int(c), int(r)) for r, c in np.argwhere(reading.changed)} == {(3, 7), (3, 5)}
+
+    def test_small_boards_look_for_pieces_off_the_centre(self) -> None:
+        frame = Frame(3, 3, 96, 0.0)
+        change = np.zeros((288, 288), np.float32)
+        change[110:135, 112:140] = 1
+        reading = read_cells(change, change, frame)
+        assert reading.changed[1, 1]
+        assert reading.changed.sum() == 1
+
+    def test_a_restless_pair_needs_more(self) -> None:
+        scores = np.full((8, 8), 0.18)
+        assert threshold_of(scores) > 0.5
+        assert threshold_of(np.zeros((8, 8))) == pytest.approx(0.33)
+
+    def test_hidden_cells_are_not_read(self) -> None:
+        frame = Frame(8, 8, 40, 0.0)
+        change = np.zeros((320, 320), np.float32)
+        change[:40, :40] = 1
+        reading = read_cells(change, change, frame, change > 0)
+        assert reading.covered[0, 0]
+        assert not reading.changed.any()
+
+    def test_structure_ignores_lightness(self) -> None:
+        rng = np.random.default_rng(0)
+        a = rng.uniform(20, 60, (60, 60)).astype(np.float32)
+        assert structure_similarity(a, a + 10, 4).mean() > 0.99
+        assert structure_similarity(a, a[::-1].copy(), 4).mean() < 0.6
+
+
+class TestGate:
+    @pytest.mark.parametrize("tip", [(330, 300), (250, 200), (450, 380)])
+    def test_a_hand_is_found(self, scene: Any, tip: tuple[int, int]) -> None:
+        pair = paired(scene, scene.photo(START), scene.photo(START, hand=tip, noise=1))
+        assert pair.hand.found
+        assert 0.02 < pair.hand.mask.mean() < 0.6
+
+    def test_a_hand_in_the_first_photo_counts_too(self, scene: Any) -> None:
+        pair = paired(scene, scene.photo(START, hand=(330, 300)), scene.photo(START, noise=1))
+        assert pair.hand.found
+
+    def test_where_only_the_board_is_seen_a_hand_comes_from_its_edge(self, scene: Any) -> None:
+        x, y, side = 150, 60, 360
+        full = ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))
+        crop = (slice(y, y + side), slice(x, x + side))
+        before, after = scene.photo(START)[crop], scene.photo(START, hand=(330, 260))[crop]
+        to_before = units_to_image(8, 8, full, (side, side))
+        registration = locate(before, after, to_before, 8, 8)
+        pair = compare(before, after, to_before, registration, Frame(8, 8, 40, 1.0), {})
+        assert pair.hand.found
+
+    def test_moved_pieces_are_no_hand(self, scene: Any) -> None:
+        after = {k: v for k, v in START.items() if k != (0, 7)} | {(0, 5): "red"}
+        pair = paired(scene, scene.photo(START), scene.photo(after, noise=1))
+        assert not pair.hand.found

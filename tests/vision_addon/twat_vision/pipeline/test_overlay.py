@@ -1,0 +1,123 @@
+"""The annotated photo."""
+
+from typing import Any
+
+import cv2
+import numpy as np
+
+from twat_vision.pipeline import (
+    Alignment,
+    AlignmentStatus,
+    AnalysisRequest,
+    AnalysisResult,
+    Grid,
+    Move,
+    MoveKind,
+    Surface,
+    WarningCode,
+    Zones,
+    draw_overlay,
+)
+from twat_vision.pipeline.types import Layout
+
+
+def overlay(
+    scene: Any,
+    layout: Layout,
+    *moves: Move,
+    warnings: tuple[WarningCode, ...] = (),
+    lost: bool = False,
+    summary: str = "Red pawn: C8 → D6",
+) -> tuple[np.ndarray, np.ndarray]:
+    """The photo and the overlay as pictures."""
+    photo = scene.photo({(2, 5): "red"})
+    status = AlignmentStatus.LOST if lost else AlignmentStatus.ALIGNED
+    result = AnalysisResult(
+        alignment=Alignment(status, 0.0, 0.0, 0, None if lost else scene.corners),
+        changed_regions=(),
+        moves=moves,
+        detected_pieces=(),
+        confidence=0.9,
+        summary=summary,
+        warnings=warnings,
+        questions=(),
+        timings_ms={},
+    )
+    request = AnalysisRequest(after=b"", layout=layout)
+    drawn = cv2.imdecode(np.frombuffer(draw_overlay(photo, request, result), np.uint8), 1)
+    return photo, drawn
+
+
+def move(kind: MoveKind, start: str | None, end: str | None, **more: Any) -> Move:
+    return Move(kind, None, "pawn", 1, start, end, 0.9, color="red", **more)
+
+
+def redness(picture: np.ndarray, x: slice, y: slice) -> float:
+    part = picture[y, x].astype(float)
+    return float((part[..., 2] - part[..., :2].mean(axis=-1)).mean())
+
+
+CELL = 45
+C8 = (slice(150 + 2 * CELL, 150 + 3 * CELL), slice(60 + 7 * CELL, 60 + 8 * CELL))
+D6 = (slice(150 + 3 * CELL, 150 + 4 * CELL), slice(60 + 5 * CELL, 60 + 6 * CELL))
+
+
+def test_a_move_is_drawn_in_the_players_colour(scene: Any) -> None:
+    photo, drawn = overlay(scene, Grid(8, 8), move(MoveKind.MOVE, "C8", "D6"))
+    assert drawn.shape == photo.shape
+    for space in (C8, D6):
+        assert redness(drawn, *space) > redness(photo, *space) + 10
+
+
+def test_placed_removed_and_captured_pieces_are_marked(scene: Any) -> None:
+    for kind, start, end, space in (
+        (MoveKind.PLACE, None, "D6", D6),
+        (MoveKind.REMOVE, "D6", None, D6),
+        (MoveKind.CAPTURE, "C8", "D6", D6),
+    ):
+        photo, drawn = overlay(scene, Grid(8, 8), move(kind, start, end))
+        assert redness(drawn, *space) > redness(photo, *space) + 8
+
+
+def test_the_board_is_drawn_even_when_nothing_changed(scene: Any, zones: Zones) -> None:
+    for layout in (Grid(8, 8), zones, Surface(48, 48)):
+        photo, drawn = overlay(scene, layout)
+        edge = drawn[200, 148:153].astype(int) - photo[200, 148:153]
+        assert edge.max() > 25
+
+
+def test_zones_and_free_positions(scene: Any, zones: Zones) -> None:
+    photo, drawn = overlay(
+        scene, zones, move(MoveKind.MOVE, "north", "camp"), move(MoveKind.PLACE, None, "nowhere")
+    )
+    assert np.abs(drawn.astype(int) - photo).mean() > 1
+    free = move(MoveKind.MOVE, None, None, from_position=(5.0, 5.0), to_position=(24.0, 24.0))
+    photo, drawn = overlay(scene, Surface(48, 48), free)
+    middle = (slice(190, 330), slice(100, 240))
+    assert redness(drawn, *middle) > redness(photo, *middle) + 2
+
+
+def test_a_lost_board_still_gives_a_picture(scene: Any) -> None:
+    photo, drawn = overlay(
+        scene, Grid(8, 8), lost=True, warnings=(WarningCode.BOARD_LOST,), summary="long " * 40
+    )
+    assert drawn.shape == photo.shape
+    assert np.abs(drawn[:30].astype(int) - photo[:30]).mean() > 3
+
+
+def test_spaces_outside_the_picture_do_no_harm(scene: Any) -> None:
+    photo = scene.photo()
+    result = AnalysisResult(
+        alignment=Alignment(
+            AlignmentStatus.ALIGNED, 0, 0, 0, ((1.2, 1.2), (1.9, 1.2), (1.9, 1.9), (1.2, 1.9))
+        ),
+        changed_regions=(),
+        moves=(move(MoveKind.MOVE, "C8", "D6"),),
+        detected_pieces=(),
+        confidence=0.9,
+        summary="",
+        warnings=(),
+        questions=(),
+        timings_ms={},
+    )
+    assert draw_overlay(photo, AnalysisRequest(after=b"", layout=Grid(8, 8)), result)
