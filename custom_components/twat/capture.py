@@ -141,7 +141,13 @@ class CaptureManager:
 
     async def _resume(self) -> None:
         hub = self._hub
-        for capture in await hub.async_run(hub.repository.unfinished_captures):
+        try:
+            unfinished = await hub.async_run(hub.repository.unfinished_captures)
+        except HomeAssistantError as err:
+            _LOGGER.warning("The photos that wait could not be looked up: %s", err)
+            self._offer_again_later()
+            return
+        for capture in unfinished:
             if capture.game_id in hub.games and capture.image is not None:
                 queue = self._queues.setdefault(capture.game_id, GameQueue())
                 queue.add_photographed(self._press(capture))

@@ -39,7 +39,7 @@ async def async_get_config_entry_diagnostics(
             "vision_service": {
                 "configured": link is not None,
                 "available": link is not None and link.available,
-                "error": None if link is None or link.error is None else str(link.error),
+                "error": None if link is None or link.error is None else link.error.code,
             },
             "profiles": sorted(hub.profiles),
             "games": [_game(coordinator) for coordinator in hub.games.values()],

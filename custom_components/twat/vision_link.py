@@ -133,8 +133,9 @@ class VisionLink:
     @callback
     def _lost(self, error: ServiceError) -> None:
         self.error = error
+        if not self._was_lost:
+            _LOGGER.warning("The vision service is lost, photos wait until it is back: %s", error)
         self._was_lost = True
-        _LOGGER.warning("The vision service is lost, photos wait until it is back: %s", error)
         for watch in self._watches.values():
             watch.lose(error)
         if isinstance(error, Unauthorized):

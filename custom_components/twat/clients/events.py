@@ -45,7 +45,8 @@ class Callbacks:
     Attributes:
         connected: the stream stands. Events since the last one received follow, but a service that
             forgot them sends none: whoever waits for a job asks for it anew.
-        lost: the stream is gone, and why. Told once per loss.
+        lost: the stream is gone, and why. Told once for a loss, and again when the reason turns out
+            to be of another kind (the service is back, but refuses the token).
         event: one event of a job.
     """
 
@@ -83,7 +84,7 @@ class VisionListener:
         self._cursor: int | None = None
         self._service_id: str | None = None
         self._retry = RETRY_FIRST
-        self._told_lost = False
+        self._told: type[ServiceError] | None = None
 
     async def run(self) -> None:
         """Listen and reconnect until cancelled, or until the service refuses the token.
@@ -97,8 +98,8 @@ class VisionListener:
                 error: ServiceError = ConnectionFailed(Hop.VISION, "the service closed the stream")
             except ServiceError as err:
                 error = err
-            if not self._told_lost:
-                self._told_lost = True
+            if self._told is not type(error):
+                self._told = type(error)
                 self._callbacks.lost(error)
             if isinstance(error, Unauthorized):
                 return
@@ -171,7 +172,7 @@ class VisionListener:
             self._cursor = latest
         self._service_id = service_id
         self._retry = RETRY_FIRST
-        self._told_lost = False
+        self._told = None
         self._callbacks.connected()
 
     def _take(self, body: Mapping[str, Any]) -> None:

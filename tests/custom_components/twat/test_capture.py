@@ -311,6 +311,19 @@ async def test_a_locked_database_delays_a_reading(hass, game, until, outcomes) -
     assert outcomes[-1].event_type == "twat_setup_captured"
 
 
+async def test_a_locked_database_delays_the_resumption(hass, game) -> None:
+    captures = game.hub.runtime_data.captures
+    with patch.object(Repository, "unfinished_captures", side_effect=DatabaseLocked("locked")):
+        captures.async_resume()
+        await captures._resuming
+    read = await game.capture()
+    assert read["outcome"] == "pending"
+    async_fire_time_changed(hass, dt_util.utcnow() + timedelta(seconds=31))
+    await captures._resuming
+    await game.idle()
+    assert game.state("sensor", "status").state == "in_progress"
+
+
 # The vision service fails
 
 

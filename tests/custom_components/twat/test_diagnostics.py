@@ -16,6 +16,17 @@ async def test_the_hub(hass, game) -> None:
         assert secret not in text
 
 
+async def test_an_address_is_nobody_elses_business(hass, add_entry, own_vision, until) -> None:
+    hub = await add_entry("hub", own_vision)
+    link = hub.runtime_data.link
+    await until(lambda: link.available, link)
+    own_vision.stop()
+    await until(lambda: not link.available, link)
+    found = await async_get_config_entry_diagnostics(hass, hub)
+    assert found["vision_service"]["error"] == "unreachable"
+    assert "127.0.0.1" not in json.dumps(found, default=str)
+
+
 async def test_a_hub_without_a_vision_service(hass, add_entry) -> None:
     entry = await add_entry("hub", None)
     found = await async_get_config_entry_diagnostics(hass, entry)

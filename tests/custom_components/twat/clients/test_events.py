@@ -254,6 +254,22 @@ async def test_no_stream_there(listen, fake, refuse) -> None:
     assert isinstance(heard.of("lost")[0], NotAService)
 
 
+async def test_a_loss_that_turns_out_to_be_a_refusal(listen, fake) -> None:
+    answers = iter(["closed", "closed", "refused"])
+
+    async def handle(request: web.Request) -> web.StreamResponse:
+        if next(answers) == "refused":
+            return web.Response(status=401)
+        socket = web.WebSocketResponse()
+        await socket.prepare(request)
+        await socket.close()
+        return socket
+
+    heard = listen(await fake({("GET", "/v1/events"): handle}))
+    await heard.task
+    assert [type(error) for error in heard.of("lost")] == [ConnectionFailed, Unauthorized]
+
+
 async def test_failures_of_jobs_are_told(listen, stream) -> None:
     failed = {**completed(1), "type": "failed", "error": {"code": "bad", "message": "Bad."}}
     heard = listen(await stream([hello(), {**failed, "results": None}]))
