@@ -43,7 +43,7 @@ from .zoneread import read_zones, read_zones_setup
 
 CELL_PIXELS = 40
 """Photo pixels a unit that suffice for comparing; photos are decoded no finer than that."""
-ZONE_PIXELS = 48
+ZONE_PIXELS = 40
 VIRTUAL_SIGMA = 3.0
 """Smoothness of light on boards without cells: their units are half as large, hands are not."""
 MOVED_SHIFT = 0.003
