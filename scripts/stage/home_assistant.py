@@ -31,6 +31,9 @@ homeassistant:
   time_zone: UTC
   country: GB
   language: en
+  # In a container the default is a folder of the whole machine.
+  media_dirs:
+    local: {media}
 frontend:
 config:
 api:
@@ -65,7 +68,8 @@ def prepare_config(config: Path, port: int) -> None:
     """
     storage = config / ".storage"
     storage.mkdir(parents=True, exist_ok=True)
-    (config / "configuration.yaml").write_text(CONFIGURATION)
+    (config / "configuration.yaml").write_text(CONFIGURATION.format(media=config / "media"))
+    (config / "media").mkdir(exist_ok=True)
     (config / "automations.yaml").write_text("[]\n")
     (config / "scenes.yaml").write_text("[]\n")
     (config / "custom_components").mkdir(exist_ok=True)
@@ -122,9 +126,13 @@ class Client:
         path = f"/api/services/{domain}/{name}?return_response"
         return (await self.request("POST", path, data))["service_response"]
 
+    async def act(self, domain: str, name: str, data: Mapping[str, Any]) -> None:
+        """Call an action that answers nothing."""
+        await self.request("POST", f"/api/services/{domain}/{name}", data)
+
     async def press(self, entity_id: str) -> None:
         """Press a button entity."""
-        await self.request("POST", "/api/services/button/press", {"entity_id": entity_id})
+        await self.act("button", "press", {"entity_id": entity_id})
 
     async def state(self, entity_id: str) -> dict[str, Any]:
         """Return state and attributes of an entity."""

@@ -150,23 +150,22 @@ def _environment(additions: dict[str, str]) -> dict[str, str]:
     return {**inherited, "PYTHONUNBUFFERED": "1", **additions}
 
 
-def camera_service(work: Path, name: str, *options: str, port: int = 0) -> ManagedProcess:
+def camera_service(work: Path, name: str, *options: str) -> ManagedProcess:
     """Return the camera service, bound to loopback and not announced."""
-    return _service("twat_camera", work, name, *options, port=port)
+    return _service("twat_camera", work, name, "--no-announce", *options)
 
 
-def vision_service(
-    work: Path, name: str = "vision", *options: str, port: int = 0
-) -> ManagedProcess:
+def vision_service(work: Path, name: str = "vision", *options: str) -> ManagedProcess:
     """Return the vision service, bound to loopback and not announced."""
-    return _service("twat_vision", work, name, *options, port=port)
+    return _service("twat_vision", work, name, "--no-announce", *options)
 
 
-def _service(module: str, work: Path, name: str, *options: str, port: int) -> ManagedProcess:
+def _service(module: str, work: Path, name: str, *options: str) -> ManagedProcess:
     data = work / name
     data.mkdir(parents=True, exist_ok=True)
-    argv = [str(SERVICES_PYTHON), "-m", module, "serve", "--host", LOOPBACK, "--port", str(port)]
-    argv += ["--data-dir", str(data), "--name", name, "--no-announce", *options]
+    # A port that stays, so that a service started again is found where it was.
+    argv = [str(SERVICES_PYTHON), "-m", module, "serve", "--host", LOOPBACK]
+    argv += ["--port", str(free_port()), "--data-dir", str(data), "--name", name, *options]
     return ManagedProcess(name, argv, work / f"{name}.log")
 
 

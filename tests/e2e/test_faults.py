@@ -6,12 +6,13 @@ first step and breaks something. Freezing (SIGSTOP) holds a moment still long en
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import closing
+from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass
 import sqlite3
 import time
 from typing import Any
 
+import aiohttp
 import pytest
 import pytest_asyncio
 
@@ -33,6 +34,21 @@ async def until[T](what: Callable[[], Awaitable[T | None]], seconds: float = 60)
 
 
 @dataclass(slots=True)
+class JobEvents:
+    """The vision service's event stream."""
+
+    socket: aiohttp.ClientWebSocketResponse
+
+    async def reached(self, moment: str) -> None:
+        """Wait for a stage (`aligning`, …) or an end (`completed`)."""
+        async with asyncio.timeout(60):
+            while True:
+                event = await self.socket.receive_json()
+                if moment in (event["type"], event.get("stage")):
+                    return
+
+
+@dataclass(slots=True)
 class Table:
     """A game with its setup photo accepted, one step played and not yet captured."""
 
@@ -40,10 +56,12 @@ class Table:
     camera: Camera
     game: Game
     truth: list[Move]
+    capture_id: str = ""
 
     async def capture(self) -> str:
         """Start a capture and return its id without waiting for it."""
-        return (await self.game.action("capture"))["capture_id"]
+        self.capture_id = (await self.game.action("capture"))["capture_id"]
+        return self.capture_id
 
     async def look(self) -> dict[str, Any]:
         """Return the game's state, waiting proposal and newest capture."""
@@ -54,33 +72,37 @@ class Table:
 
         async def reached() -> dict[str, Any] | None:
             seen = await self.look()
-            return seen if seen["capture"]["analysis_status"] in wanted else None
+            capture = seen["capture"]
+            there = capture["id"] == self.capture_id and capture["analysis_status"] in wanted
+            return seen if there else None
 
         return await until(reached)
 
-    async def job(self, capture_id: str, *wanted: str) -> dict[str, Any]:
-        """Wait until the vision service has the capture's job in one of these statuses."""
-        vision = self.stage.vision
+    async def photographing(self) -> None:
+        """Wait until the camera has been asked for the still."""
+
+        async def reached() -> bool:
+            return (await self.look())["stage"] == "photographing"
+
+        await until(reached)
+
+    async def stored(self) -> None:
+        """Wait until the photo is on disk and on record."""
+
+        async def reached() -> bool:
+            capture = (await self.look())["capture"]
+            return capture["id"] == self.capture_id and capture["image"] is not None
+
+        await until(reached)
+
+    @asynccontextmanager
+    async def job_events(self) -> AsyncIterator[JobEvents]:
+        """Listen to the vision service itself, which tells sooner than Home Assistant's entities."""
         token = (self.stage.work / "vision" / "token").read_text().strip()
-
-        async def reached() -> dict[str, Any] | None:
-            with closing(sqlite3.connect(self._jobs, timeout=5)) as connection:
-                row = connection.execute(
-                    "SELECT job_id FROM jobs WHERE capture_id = ?", (capture_id,)
-                ).fetchone()
-            if row is None:
-                return None
-            headers = {"Authorization": f"Bearer {token}"}
-            url = f"{vision.url}/v1/jobs/{row[0]}"
-            async with self.stage.session.get(url, headers=headers) as response:
-                job = await response.json()
-            return job if job["status"] in wanted else None
-
-        return await until(reached)
-
-    @property
-    def _jobs(self) -> str:
-        return str(next((self.stage.work / "vision").glob("*.db")))
+        url = f"{self.stage.vision.url}/v1/events"
+        headers = {"Authorization": f"Bearer {token}"}
+        async with self.stage.session.ws_connect(url, headers=headers) as socket:
+            yield JobEvents(socket)
 
     async def completed(self) -> None:
         """Check that the capture ended in the move that was made, once, and nothing is lost."""
@@ -146,7 +168,7 @@ async def played(table: Stage) -> AsyncIterator[Table]:
     if not table.home_assistant.process.running:
         await table.home_assistant.restart(table.client)
     await until(lambda: _connected(table))
-    await game.action("delete_game")
+    await table.client.act("twat", "delete_game", {"game_id": game.id})
 
 
 async def _connected(table: Stage) -> bool:
@@ -173,7 +195,7 @@ async def test_camera_killed_before_the_press(played: Table, faults: FaultTable)
 async def test_camera_killed_during_the_still(played: Table, faults: FaultTable) -> None:
     played.camera.process.freeze()
     await played.capture()
-    await played.status("pending", "processing")
+    await played.photographing()
 
     await played.camera.process.kill()
     seen = await played.status("failed")
@@ -188,12 +210,7 @@ async def test_camera_killed_during_the_still(played: Table, faults: FaultTable)
 async def test_vision_service_down_at_the_press(played: Table, faults: FaultTable) -> None:
     await played.stage.vision.kill()
     await played.capture()
-
-    async def stored() -> bool:
-        seen = await played.look()
-        return seen["capture"]["image"] is not None
-
-    await until(stored)
+    await played.stored()
     assert (await played.look())["capture"]["analysis_status"] == "pending"
     played.intact(captures=2, states=2)
 
@@ -204,10 +221,10 @@ async def test_vision_service_down_at_the_press(played: Table, faults: FaultTabl
 
 
 async def test_vision_service_killed_while_it_reads(played: Table, faults: FaultTable) -> None:
-    capture_id = await played.capture()
-    await played.job(capture_id, "queued", "processing")
-
-    await played.stage.vision.kill()
+    async with played.job_events() as job:
+        await played.capture()
+        await job.reached("aligning")
+        await played.stage.vision.kill()
     await played.stage.vision.start()
 
     await played.completed()
@@ -218,12 +235,12 @@ async def test_vision_service_killed_before_its_result_is_delivered(
     played: Table, faults: FaultTable
 ) -> None:
     home_assistant = played.stage.home_assistant.process
-    capture_id = await played.capture()
-    await played.job(capture_id, "queued", "processing")
-    home_assistant.freeze()
-    await played.job(capture_id, "completed")
-
-    await played.stage.vision.kill()
+    async with played.job_events() as job:
+        await played.capture()
+        await job.reached("aligning")
+        home_assistant.freeze()
+        await job.reached("completed")
+        await played.stage.vision.kill()
     home_assistant.thaw()
     await played.stage.vision.start()
 
@@ -234,6 +251,7 @@ async def test_vision_service_killed_before_its_result_is_delivered(
 async def test_home_assistant_killed_before_the_photo(played: Table, faults: FaultTable) -> None:
     played.camera.process.freeze()
     await played.capture()
+    await played.photographing()
 
     await played.kill_home_assistant()
     played.intact(captures=2, states=2)
@@ -251,11 +269,7 @@ async def test_home_assistant_killed_with_the_photo_stored(
 ) -> None:
     played.stage.vision.freeze()
     await played.capture()
-
-    async def stored() -> bool:
-        return (await played.look())["capture"]["image"] is not None
-
-    await until(stored)
+    await played.stored()
     await played.kill_home_assistant()
     played.stage.vision.thaw()
     played.intact(captures=2, states=2)
@@ -269,10 +283,10 @@ async def test_home_assistant_killed_with_the_photo_stored(
 async def test_home_assistant_killed_while_the_service_reads(
     played: Table, faults: FaultTable
 ) -> None:
-    capture_id = await played.capture()
-    await played.job(capture_id, "queued", "processing", "completed")
-
-    await played.kill_home_assistant()
+    async with played.job_events() as job:
+        await played.capture()
+        await job.reached("aligning")
+        await played.kill_home_assistant()
     await played.restart_home_assistant()
 
     await played.completed()
@@ -283,6 +297,7 @@ async def test_home_assistant_killed_with_the_move_accepted(
     played: Table, faults: FaultTable
 ) -> None:
     outcome = await played.game.press_capture()
+    played.capture_id = outcome["capture_id"]
     if outcome["outcome"] == "review_needed":
         await played.game.action("accept")
 
@@ -295,11 +310,7 @@ async def test_home_assistant_killed_with_the_move_accepted(
 
 async def test_power_cut(played: Table, faults: FaultTable) -> None:
     await played.capture()
-
-    async def stored() -> bool:
-        return (await played.look())["capture"]["image"] is not None
-
-    await until(stored)
+    await played.stored()
     parts = (
         played.stage.home_assistant.process,
         played.stage.vision,
