@@ -1,1 +1,1 @@
-"""Makes the integration importable in tests, under the name that Home Assistant gives it."""
+"""Where Home Assistant looks for integrations that are not its own."""

@@ -1,5 +1,6 @@
 """The hub: all games, what is kept of them, and everything that can be done with them."""
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -99,12 +100,19 @@ class TwatHub:
     async def async_run[**P, R](self, func: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Run something that blocks in an executor; its failures become Home Assistant's.
 
+        Who cancels this gets control back only when the work has ended, for a thread cannot be
+        stopped: nothing is still being written for a game that is about to be deleted.
+
         Raises:
             ServiceValidationError: the request cannot be.
             HopError: storage failed.
         """
+        work = self.hass.async_add_executor_job(lambda: func(*args, **kwargs))
         try:
-            return await self.hass.async_add_executor_job(lambda: func(*args, **kwargs))
+            return await asyncio.shield(work)
+        except asyncio.CancelledError:
+            await asyncio.wait([work])
+            raise
         except GameError as err:
             raise game_error(err) from err
         except StorageError as err:
