@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .decode import Image
-from .types import Corners, Grid, Layout, Point, Surface
+from .types import Corners, Grid, Layout, Surface
 
 Matrix = NDArray[np.float64]
 """A 3×3 homography acting on column vectors ``(x, y, 1)``."""
@@ -184,8 +184,3 @@ def _inside(matrix: Matrix, canvas: tuple[int, int], photo: tuple[int, int]) -> 
     inside &= (u / safe > -0.5) & (v / safe > -0.5)
     inside &= (u / safe < photo[0] - 0.5) & (v / safe < photo[1] - 0.5)
     return np.asarray(inside.reshape(canvas[1], canvas[0]), np.bool_)
-
-
-def clip_point(point: tuple[float, float]) -> Point:
-    """A point moved into 0…1."""
-    return min(max(point[0], 0.0), 1.0), min(max(point[1], 0.0), 1.0)

@@ -281,7 +281,7 @@ def _evidence(
     gain = float(np.clip((raw - even) / 0.08, -6, 5))
     gain += float(np.clip((score - reading.threshold) / 0.08, 0, 3))
     if score < 0.6 * raw:
-        gain = min(gain, float(np.clip((score - even) / 0.08, -6, 5)))
+        gain = min(gain, float(np.clip((0.5 * (score + raw) - even) / 0.08, -6, 5)))
     if reading.covered[row, column]:
         gain = -6.0
     if isinstance(content, _Unknown):

@@ -158,7 +158,7 @@ def questions_of(
             types = names.types_for(space, move.color)
             if len(types) > 1 and move.type == "unknown":
                 who = f"{move.color} piece" if move.color else "piece"
-                text = f"Which {who} is new on {space}?"
+                text = f"Which {who} is new on {names.place(space or '')}?"
                 found.append(Question(text, (space,) if space else (), types))
     return tuple(found)
 

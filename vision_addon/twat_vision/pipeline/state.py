@@ -6,7 +6,7 @@ from typing import Self
 
 from .candidates import expected_type
 from .colours import Lab, lab_of_rgb, rgb_of
-from .types import AnalysisRequest, Piece, Player
+from .types import AnalysisRequest, Player, Zones
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,20 +62,14 @@ class Names:
         found = next((e.name for e in entries if e.type == piece_type and e.name), None)
         return found.lower() if found else piece_type.replace("_", " ")
 
+    def place(self, space: str) -> str:
+        """How a space is called in a sentence: a zone by its name, a cell as it is."""
+        layout = self.request.layout
+        zones = layout.zones if isinstance(layout, Zones) else ()
+        return next((z.name for z in zones if z.id == space and z.name), space)
+
     def who(self, player: int | None, color: str | None, piece_type: str) -> str:
         """E.g. "white pawn", "blue piece"."""
         noun = "piece" if piece_type == "unknown" else self.label(piece_type)
         shade = color or self.color(player)
         return f"{shade} {noun}" if shade else noun
-
-
-def occupants(
-    pieces: tuple[Piece, ...], spaces: Mapping[str, str | None]
-) -> dict[str, list[Piece]]:
-    """Pieces by space, given the space of every piece id (None: off the board)."""
-    found: dict[str, list[Piece]] = {}
-    for piece in pieces:
-        space = spaces.get(piece.id)
-        if space is not None:
-            found.setdefault(space, []).append(piece)
-    return found

@@ -8,8 +8,8 @@ from .types import Move, MoveKind, Point
 def describe(move: Move, names: Names) -> str:
     """One move in words, e.g. ``white pawn: E2 → E4``."""
     who = names.who(move.player, move.color, move.type)
-    start = _where(move.from_space, move.from_position)
-    end = _where(move.to_space, move.to_position)
+    start = _where(move.from_space, move.from_position, names)
+    end = _where(move.to_space, move.to_position, names)
     if move.kind is MoveKind.PLACE:
         return f"{who} placed on {end}"
     if move.kind is MoveKind.REMOVE:
@@ -20,10 +20,12 @@ def describe(move: Move, names: Names) -> str:
     return f"{who}: {start} {arrow} {end}"
 
 
-def _where(space: str | None, position: Point | None) -> str | None:
+def _where(space: str | None, position: Point | None, names: Names) -> str | None:
     """A space's name, else a free position in the surface's unit, None off the board."""
-    if space is not None or position is None:
-        return space
+    if space is not None:
+        return names.place(space)
+    if position is None:
+        return None
     return f"({position[0]:.1f}, {position[1]:.1f})"
 
 

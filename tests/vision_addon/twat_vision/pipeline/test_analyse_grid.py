@@ -357,6 +357,20 @@ class TestAlignment:
             analyse(AnalysisRequest(after=blank, layout=GRID))
         assert err.value.code == "board_not_found"
 
+    def test_a_dark_and_a_blurred_photo_are_said(self, scene: Any) -> None:
+        def warnings(after: bytes) -> tuple[WarningCode, ...]:
+            request = AnalysisRequest(
+                after=after, before=scene.file(START), layout=GRID, corners=scene.corners
+            )
+            result = analyse(request)
+            assert result.confidence < 0.7
+            return result.warnings
+
+        dark = cv2.imencode(".png", (scene.photo(START) * 0.05).astype(np.uint8))[1].tobytes()
+        assert WarningCode.TOO_DARK in warnings(dark)
+        soft = cv2.GaussianBlur(scene.photo(START), (0, 0), 3)
+        assert WarningCode.BLURRED in warnings(cv2.imencode(".png", soft)[1].tobytes())
+
     def test_results_are_json(self, scene: Any) -> None:
         data = json.loads(json.dumps(read(scene, moved(((2, 7), (3, 5)))).to_json()))
         assert data["moves"][0]["from"] == "C8"

@@ -101,6 +101,7 @@ class TestZones:
         (move,) = result.moves
         assert move.piece == "blue-north-2" and move.player == 2 and move.type == "troop"
         assert move.to_position == zone_centre(zones, 1)
+        assert result.summary == "Blue troop: North → South"
         assert result.counts is not None and result.counts["south"] == {"green": 1, "blue": 1}
         assert {r.kind for r in result.changed_regions} == {
             RegionKind.APPEARED,

@@ -19,7 +19,6 @@ from twat_vision.pipeline.decode import image_size, reduction_for
 from twat_vision.pipeline.geometry import (
     Frame,
     board_units,
-    clip_point,
     image_corners,
     is_convex,
     project,
@@ -93,9 +92,6 @@ class TestGeometry:
         assert is_convex(square)
         assert not is_convex(square[[0, 2, 1, 3]])
         assert not is_convex(square[::-1])
-
-    def test_points_are_clipped_to_the_picture(self) -> None:
-        assert clip_point((-0.2, 1.4)) == (0.0, 1.0)
 
 
 class TestSpaces:
