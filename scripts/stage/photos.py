@@ -234,7 +234,7 @@ async def _resume_at(camera: Camera, game: Game, sequence: PhotoSequence, number
     step = sequence.steps[number - 1]
     await camera.request("POST", "/folder/select", {"photo": step.before})
     outcome = await game.press_capture()
-    if number == 1:
+    if outcome["outcome"] == "setup_captured":
         return
     board: Pieces = sequence.start or {}
     for earlier in sequence.steps[: number - 1]:
