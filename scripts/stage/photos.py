@@ -76,6 +76,12 @@ class PhotoSequence:
             for colour in colours
         ]
 
+    def said(self, board: Pieces, moves: Sequence[Move]) -> dict[str, Any]:
+        """Return what the players say after a photo: all that stands there, where that is known."""
+        if self.start is not None:
+            return {"pieces": self.pieces(board)}
+        return {"moves": [{"from": move.origin, "to": move.target} for move in moves]}
+
 
 def cell(column: int, row: int) -> str:
     """Return the name of a cell counted from 0 at the top left: (4, 3) → E4."""
@@ -223,7 +229,9 @@ async def play_photos(stage: Stage, camera: Camera, sequence: PhotoSequence) -> 
                 await game.action("reject")
             continue
         await game.action(
-            "correct", capture_id=outcome["capture_id"], pieces=sequence.pieces(step.board)
+            "correct",
+            capture_id=outcome["capture_id"],
+            **sequence.said(step.board, step.moves),
         )
         current = step.after
     return result
@@ -240,7 +248,7 @@ async def _resume_at(camera: Camera, game: Game, sequence: PhotoSequence, number
     for earlier in sequence.steps[: number - 1]:
         if earlier.after == step.before:
             board = earlier.board
-    await game.action("correct", capture_id=outcome["capture_id"], pieces=sequence.pieces(board))
+    await game.action("correct", capture_id=outcome["capture_id"], **sequence.said(board, ()))
 
 
 def _score(step: Step, read: Sequence[Move]) -> Score:

@@ -18,8 +18,10 @@ from .profile import GENERIC_PIECE
 _NUMBERED: Final = re.compile(r"p([1-9][0-9]{0,8})")
 
 
-def make_board(layout: Layout, pieces: Iterable[Piece]) -> Board:
+def make_board(layout: Layout, pieces: Iterable[Piece], *, complete: bool = True) -> Board:
     """Return the board with these pieces, its grid filled in where the layout is one.
+
+    Whether that is all that stands there (`complete`) is for the caller to say.
 
     Raises:
         GameError: ``duplicate_piece``; ``unknown_space`` for a grid piece beside the grid.
@@ -31,13 +33,13 @@ def make_board(layout: Layout, pieces: Iterable[Piece]) -> Board:
             raise GameError("duplicate_piece", piece=piece.id)
         seen.add(piece.id)
     if not isinstance(layout, Grid):
-        return Board(standing)
+        return Board(standing, complete=complete)
     rows: list[list[str | None]] = [[None] * layout.columns for _ in range(layout.rows)]
     for piece in standing:
         cell = layout.position(piece.space or "")
         row, column = int(cell.y), int(cell.x)
         rows[row][column] = rows[row][column] or piece.id
-    return Board(standing, tuple(map(tuple, rows)))
+    return Board(standing, tuple(map(tuple, rows)), complete)
 
 
 def piece_ids(taken: Iterable[str]) -> Iterator[str]:
@@ -65,7 +67,8 @@ def apply_moves(board: Board, layout: Layout, moves: Sequence[Move]) -> Applied:
     """Do moves that happened together: chains and swaps work in any order.
 
     A move onto a cell of the other side's piece takes it, said or not. A move of a piece that is
-    not known to be there places a new one; the removal of one is left out.
+    not known to be there places a new one; the removal of one is left out. On an incomplete board
+    the piece is believed to have been there.
 
     Raises:
         GameError: ``unknown_space``, ``not_a_surface_point``: there is no such place.
@@ -86,6 +89,7 @@ class _Hands:
 
     def __init__(self, board: Board, layout: Layout) -> None:
         self._layout = layout
+        self._complete = board.complete
         self._standing = {piece.id: piece for piece in board.pieces}
         self._lifted: dict[str, Piece] = {}
         self._new_ids = piece_ids(self._standing)
@@ -96,7 +100,7 @@ class _Hands:
             self._layout.position(space)
         pairs = [(move, self._lift(move)) for move in moves]
         done = [taken for move, piece in pairs if (taken := self._put(move, piece)) is not None]
-        board = make_board(self._layout, self._standing.values())
+        board = make_board(self._layout, self._standing.values(), complete=self._complete)
         return Applied(board, tuple(done), tuple(self._problems))
 
     def _lift(self, move: Move) -> Piece | None:
@@ -112,13 +116,20 @@ class _Hands:
         piece = self._standing.get(move.piece) if move.piece is not None else None
         if piece is None:
             piece = self._candidate(move)
+        if piece is None and move.from_space is not None and not self._complete:
+            piece = self._unheard_of(move, move.from_space)
         if piece is None:
             where = move.from_space or move.piece or "?"
             self._problems.append(GameError("no_piece_there", space=where))
             return None
-        del self._standing[piece.id]
+        self._standing.pop(piece.id, None)
         self._lifted[piece.id] = piece
         return piece
+
+    def _unheard_of(self, move: Move, space: str) -> Piece:
+        """Return the piece that stood there without anybody having said so."""
+        kind = move.type or GENERIC_PIECE
+        return Piece(next(self._new_ids), kind, move.player, self._layout.position(space), space)
 
     def _candidate(self, move: Move) -> Piece | None:
         """Return the piece that fits best: on the space by type, on a surface the nearest."""

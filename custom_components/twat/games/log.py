@@ -100,7 +100,11 @@ def accept(record: GameRecord, profile: GameProfile, *, by: str | None, at: date
         profile,
         record.head,
         capture_id=proposal.capture_id,
-        board=proposal.board,
+        # Whoever accepts a start position that was read says that this is all of it.
+        board=replace(
+            proposal.board,
+            complete=proposal.board.complete or (proposal.setup and bool(proposal.moves)),
+        ),
         moves=proposal.moves,
         setup=proposal.setup,
         source=StateSource.VISION_ANALYSIS,

@@ -204,7 +204,8 @@ def _start_board(profile: GameProfile, layout: Layout, players: Sequence[Player]
             for space in start.spaces:
                 yield Piece(next(ids), start.type, position, layout.position(space), space)
 
-    return make_board(layout, pieces())
+    # Without a start position it is for the first photo, or the players, to say what stands there.
+    return make_board(layout, pieces(), complete=bool(profile.start_pieces))
 
 
 def _given_board(

@@ -51,11 +51,9 @@ def analysis_request(
         identify_pieces: ``auto``, ``always`` or ``never``.
 
     Returns:
-        The JSON body. Before the first photo an empty board means that nobody said what stands
-        there; its pieces are null then.
+        The JSON body. Pieces are null as long as nobody has said what all stands on the board.
     """
     layout = profile.layout_for(game.settings)
-    pieces = [piece.to_json() for piece in state.board.pieces]
     return {
         "capture_id": capture_id,
         "images": images.to_json(),
@@ -64,7 +62,9 @@ def analysis_request(
             "markers": None,
             "layout": layout.to_json(),
         },
-        "pieces": pieces if pieces or images.before is not None else None,
+        "pieces": (
+            [piece.to_json() for piece in state.board.pieces] if state.board.complete else None
+        ),
         "players": [
             {"position": player.position, "name": player.name, "color": player.color}
             for player in game.players

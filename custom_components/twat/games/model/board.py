@@ -87,10 +87,13 @@ class Board:
         pieces: Everything on the board, in no particular order.
         grid: For a grid, rows from the photo's top, each cell the id of the (first) piece there or
             None; None for other layouts. It is derived from the pieces by `games.board`.
+        complete: `pieces` is all that stands there. False for a game that began on a board of which
+            nobody has said what stands on it: `pieces` are then those seen to move since.
     """
 
     pieces: tuple[Piece, ...] = ()
     grid: tuple[tuple[str | None, ...], ...] | None = None
+    complete: bool = True
 
     def piece(self, piece_id: str) -> Piece | None:
         """Return the piece with an id, or None when it is not on the board."""
@@ -105,6 +108,7 @@ class Board:
         return {
             "grid": None if self.grid is None else [list(row) for row in self.grid],
             "pieces": [piece.to_json() for piece in self.pieces],
+            "complete": self.complete,
         }
 
     @classmethod
@@ -114,6 +118,7 @@ class Board:
         return cls(
             tuple(Piece.from_json(piece) for piece in data["pieces"]),
             None if grid is None else tuple(tuple(row) for row in grid),
+            data.get("complete", True),
         )
 
 

@@ -58,25 +58,23 @@ def test_a_request_says_what_is_on_the_table(
     }
 
 
-def test_before_the_first_photo_an_empty_board_is_unknown(
+def test_a_board_of_which_nobody_said_what_stands_there_is_unknown(
     record: Callable[..., GameRecord], profile: Callable[[str], GameProfile]
 ) -> None:
-    begun = record()
-
-    def pieces(images: ImageHashes) -> object:
+    def pieces(begun: GameRecord) -> object:
         body = analysis_request(
             begun.game,
             profile("generic_grid"),
             begun.head,
             capture_id="c1",
-            images=images,
+            images=ImageHashes("a" * 64, "b" * 64),
             corners=None,
         )
         assert body["board"]["corners"] is None
         return body["pieces"]
 
-    assert pieces(ImageHashes("a" * 64)) is None
-    assert pieces(ImageHashes("a" * 64, "b" * 64)) == []
+    assert pieces(record()) is None
+    assert pieces(record(pieces=[])) == []
 
 
 def test_pieces_may_only_be_named_where_they_may_stand(

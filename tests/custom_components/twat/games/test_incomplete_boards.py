@@ -1,0 +1,89 @@
+"""Games that begin on a board of which nobody has said what stands on it."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+
+from custom_components.twat.games.board import apply_moves
+from custom_components.twat.games.layout import Grid
+from custom_components.twat.games.log import GameRecord, accept, apply, correct, propose
+from custom_components.twat.games.model import Board, Move, MoveKind, Piece, Position, Proposal
+from custom_components.twat.games.profile import GameProfile
+
+GRID = Grid(8, 8)
+UNKNOWN = Board(complete=False)
+
+
+def test_only_a_start_position_makes_a_new_board_complete(
+    record: Callable[..., GameRecord],
+) -> None:
+    assert record("chess").head.board.complete
+    assert record("generic_grid", pieces=[]).head.board.complete
+    assert not record("generic_grid").head.board.complete
+
+
+def test_a_piece_that_leaves_a_space_is_believed_to_have_stood_there(
+    move: Callable[..., Move],
+) -> None:
+    applied = apply_moves(UNKNOWN, GRID, [move("E4", None), move("A1", "A2", player=1)])
+
+    assert applied.problems == ()
+    assert [done.kind for done in applied.moves] == [MoveKind.REMOVE, MoveKind.MOVE]
+    assert [piece.space for piece in applied.board.pieces] == ["A2"]
+    assert not applied.board.complete
+
+
+def test_a_piece_that_was_seen_to_move_is_known_from_then_on(move: Callable[..., Move]) -> None:
+    once = apply_moves(UNKNOWN, GRID, [move("A1", "A2", player=1)])
+    twice = apply_moves(once.board, GRID, [move("A2", "A3")])
+
+    assert twice.moves[0].piece == once.moves[0].piece
+    assert twice.moves[0].player == 1
+
+
+def test_players_who_say_what_stands_there_complete_the_board(
+    record: Callable[..., GameRecord], profile: Callable[[str], GameProfile], at: datetime
+) -> None:
+    grid = profile("generic_grid")
+    begun = record()
+    pieces = [Piece("", "piece", 1, Position(0, 0), "A1")]
+
+    by_moves = apply(begun, correct(begun, grid, capture_id="c0", moves=[], by=None, at=at))
+    by_pieces = apply(begun, correct(begun, grid, capture_id="c0", pieces=pieces, by=None, at=at))
+
+    assert not by_moves.head.board.complete
+    assert by_pieces.head.board.complete
+
+
+def test_accepting_a_start_position_that_was_read_completes_the_board(
+    record: Callable[..., GameRecord],
+    profile: Callable[[str], GameProfile],
+    move: Callable[..., Move],
+    at: datetime,
+) -> None:
+    begun = record()
+    applied = apply_moves(begun.head.board, GRID, [move(None, "A1", type="piece", player=1)])
+    reading = Proposal(
+        game_id=begun.game.id,
+        capture_id="c0",
+        base_state_id=begun.head.id,
+        moves=applied.moves,
+        board=applied.board,
+        confidence=0.8,
+        warnings=(),
+        questions=(),
+        summary="",
+        regions=(),
+        acceptable=False,
+        setup=True,
+        created_at=at,
+    )
+    grid = profile("generic_grid")
+
+    def accepted(proposal: Proposal) -> GameRecord:
+        waiting = apply(begun, propose(begun, proposal, by=None, at=at))
+        return apply(waiting, accept(waiting, grid, by=None, at=at))
+
+    assert accepted(reading).head.board.complete
+    nothing = replace(reading, moves=(), board=begun.head.board)
+    assert not accepted(nothing).head.board.complete
