@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .model import Game, GameState, JsonObject
-from .profile import GameProfile
+from .model import Board, Game, GameState, JsonObject
+from .profile import GENERIC_PIECE, GameProfile, PieceType
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +76,23 @@ def analysis_request(
                 "name": piece_type.name,
                 "spaces": None if piece_type.spaces is None else list(piece_type.spaces),
             }
-            for piece_type in profile.piece_types
+            for piece_type in _kinds(profile, state.board)
         ],
         "candidates": [],
         "tasks": {"detect_changes": True, "identify_pieces": identify_pieces},
         "model": model,
         "thresholds": {"confidence": game.confidence_threshold},
     }
+
+
+def _kinds(profile: GameProfile, board: Board) -> list[PieceType]:
+    """Return the kinds a new piece may be of.
+
+    A profile with the generic piece among its kinds knows nothing about the game. There a new piece
+    is of a kind that is on the board already, else just a piece: asking would only be a nuisance.
+    """
+    kinds = list(profile.piece_types)
+    if all(kind.id != GENERIC_PIECE for kind in kinds):
+        return kinds
+    in_play = {piece.type for piece in board.pieces} or {GENERIC_PIECE}
+    return [kind for kind in kinds if kind.id in in_play]

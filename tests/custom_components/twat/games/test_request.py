@@ -27,7 +27,7 @@ def test_a_request_says_what_is_on_the_table(
         corners=CORNERS,
     )
 
-    assert body["vocabulary"][1] == {"type": "pawn", "name": "pawn", "spaces": None}
+    assert body["vocabulary"] == [{"type": "pawn", "name": "pawn", "spaces": None}]
     del body["vocabulary"]
     assert json.loads(json.dumps(body)) == {
         "capture_id": "c1",
@@ -96,3 +96,21 @@ def test_pieces_may_only_be_named_where_they_may_stand(
     assert "arrakeen" in body["vocabulary"][0]["spaces"]
     assert len(body["board"]["layout"]["zones"]) == 38
     assert (body["model"], body["tasks"]["identify_pieces"]) == ("qwen3-vl", "never")
+
+
+def test_a_game_nobody_knows_is_not_asked_what_its_pieces_are(
+    record: Callable[..., GameRecord], profile: Callable[[str], GameProfile]
+) -> None:
+    def kinds(begun: GameRecord) -> list[str]:
+        body = analysis_request(
+            begun.game,
+            profile("generic_grid"),
+            begun.head,
+            capture_id="c1",
+            images=ImageHashes("a" * 64),
+            corners=None,
+        )
+        return [kind["type"] for kind in body["vocabulary"]]
+
+    assert kinds(record()) == ["piece"]
+    assert kinds(record(pieces=[{"type": "pawn", "space": "A1"}])) == ["pawn"]
