@@ -274,7 +274,7 @@ class TwatHub:
                 at=dt_util.utcnow(),
             )
 
-        return await self._change(game_id, decide)
+        return await self._change(game_id, decide, capture_id)
 
     async def async_undo(self, game_id: str, *, by: str | None) -> GameView:
         """Take the last accepted state back."""
@@ -291,11 +291,16 @@ class TwatHub:
         async_tell_turn(coordinator, before, after)
         return after
 
-    async def _change(self, game_id: str, decide: Callable[[GameRecord], Change]) -> GameView:
+    async def _change(
+        self,
+        game_id: str,
+        decide: Callable[[GameRecord], Change],
+        capture_id: str | None = None,
+    ) -> GameView:
         self.game(game_id)
 
         def write() -> None:
-            self.repository.commit(decide(self.repository.record(game_id)))
+            self.repository.commit(decide(self.repository.record(game_id, capture_id)))
 
         await self.async_run(write)
         return await self.async_refresh(game_id)

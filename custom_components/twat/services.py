@@ -168,11 +168,19 @@ async def _capture(call: ServiceCall) -> ServiceResponse:
         coordinator.game_id,
         triggered_by=call.context.user_id or "action",
         notes=call.data.get(ATTR_NOTES),
-        resolution=Resolution(call.data[ATTR_RESOLUTION]),
+        resolution=_resolution(call.data[ATTR_RESOLUTION]),
     )
     if not call.data[ATTR_WAIT]:
         return {"capture_id": press.capture.id, "status": "capturing"}
     return (await press.done).to_json()
+
+
+def _resolution(wanted: str) -> Resolution:
+    try:
+        return Resolution(wanted)
+    except ValueError as err:
+        allowed = ", ".join(Resolution)
+        raise invalid("unknown_resolution", resolution=wanted, allowed=allowed) from err
 
 
 async def _accept(call: ServiceCall) -> ServiceResponse:
@@ -285,9 +293,8 @@ _ACTIONS = {
         {
             **_GAME,
             probatio.Optional(ATTR_NOTES): _TEXT,
-            probatio.Optional(ATTR_RESOLUTION, default=Resolution.UHD.value): probatio.In(
-                [resolution.value for resolution in Resolution]
-            ),
+            # Checked by the action itself, whose words reach also those who call it over REST.
+            probatio.Optional(ATTR_RESOLUTION, default=Resolution.UHD.value): cv.string,
             probatio.Optional(ATTR_WAIT, default=False): cv.boolean,
         },
     ),

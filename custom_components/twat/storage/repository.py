@@ -243,10 +243,14 @@ class Repository:
             capture_id: The photo a correction is about; the states read from it come along.
 
         Raises:
-            NotFound: Unknown game.
+            NotFound: Unknown game, or a capture that is none of its own.
         """
         with self._database.reading() as session:
             game = rows.game(_get(session, GameRow, game_id))
+            if capture_id is not None:
+                capture = _get(session, CaptureRow, capture_id)
+                if capture.game_id != game_id:
+                    raise NotFound("capture", capture_id)
             head = rows.state(_get(session, StateRow, game.head_id or ""))
             states = {head.id: head}
             query = select(StateRow).where(StateRow.id == head.parent_id)

@@ -273,3 +273,20 @@ async def test_calibrate_while_the_vision_service_is_down(
     with pytest.raises(HomeAssistantError) as failure:
         await call(hass, "calibrate_board", table="Table", game_type="generic_grid")
     assert failure.value.translation_key == "vision_unreachable"
+
+
+async def test_a_correction_of_a_photo_that_does_not_exist(hass, game) -> None:
+    before = await call(hass, "get_state", game_id=game.id)
+
+    key, words = await refused(hass, "correct", game_id=game.id, capture_id="../nope", pieces=[])
+
+    assert key == "unknown_capture"
+    assert "../nope" in words
+    assert await call(hass, "get_state", game_id=game.id) == before
+
+
+async def test_a_resolution_that_does_not_exist(hass, game) -> None:
+    key, words = await refused(hass, "capture", game_id=game.id, resolution="8k")
+
+    assert key == "unknown_resolution"
+    assert "4k, 1080p, 720p" in words
