@@ -5,12 +5,14 @@ import asyncio
 from collections.abc import Sequence
 import contextlib
 import json
+import os
 from pathlib import Path
 import shutil
 import signal
 import sys
 import tempfile
 import time
+import webbrowser
 
 import aiohttp
 
@@ -90,6 +92,8 @@ async def _run(options: argparse.Namespace, work: Path) -> int:
             )
             if results:
                 print(json.dumps(summary), flush=True)
+            if os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"):
+                webbrowser.open(table.home_assistant.base)
             await asyncio.Event().wait()
     print(json.dumps(summary), flush=True)
     # Real photos are read as well as can be; the scripted games have to be right.
@@ -97,9 +101,9 @@ async def _run(options: argparse.Namespace, work: Path) -> int:
 
 
 async def _until_told(options: argparse.Namespace, work: Path) -> int:
-    """Run, and end in order on Ctrl-C or SIGTERM."""
+    """Run, and end in order on Ctrl-C, SIGTERM or when the terminal closes."""
     task = asyncio.create_task(_run(options, work))
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         asyncio.get_running_loop().add_signal_handler(number, task.cancel)
     try:
         return await task
