@@ -9,6 +9,7 @@ import numpy as np
 
 from .decode import Image, decode_image, image_size, reduction_for
 from .detect import find_corners
+from .gate import too_dark
 from .geometry import (
     Frame,
     Matrix,
@@ -66,10 +67,10 @@ def analyse(
         progress: called at the start of every stage.
 
     Returns:
-        The reading. A lost board gives no moves, confidence 0 and the warning ``board_lost``.
+        The reading. A lost board gives no moves, confidence 0 and the warning ``board_lost`` (``too_dark`` in the dark).
 
     Raises:
-        PipelineError: ``not_an_image``, ``board_not_found`` (no corners given and none found), ``bad_corners``.
+        PipelineError: ``not_an_image``, ``image_too_small``, ``board_not_found`` (no corners given and none found), ``bad_corners``.
     """
     clock = _Clock()
     photos = _decode(request)
@@ -79,7 +80,7 @@ def analyse(
     clock.lap("align")
     if scene.registration is not None and scene.registration.lost:
         progress(Stage.DONE)
-        return _lost(clock.done())
+        return _lost(clock.done(), dark=too_dark(photos.after))
     progress(Stage.COMPARING)
     names = Names.of(request)
     frame = Frame(scene.columns, scene.rows, _scale(request, scene), MARGIN)
@@ -269,15 +270,16 @@ def _movement(was: Corners, now: Corners, size: tuple[int, int]) -> tuple[float,
     return shift, math.degrees(math.atan2(cross, float((ea * eb).sum())))
 
 
-def _lost(timings: dict[str, float]) -> AnalysisResult:
+def _lost(timings: dict[str, float], *, dark: bool) -> AnalysisResult:
+    """Without a board there is no reading; in the dark that is no wonder, and light is the remedy."""
     return AnalysisResult(
         alignment=Alignment(AlignmentStatus.LOST, 0.0, 0.0, 0, None),
         changed_regions=(),
         moves=(),
         detected_pieces=(),
         confidence=0.0,
-        summary="The board was not found in the photo",
-        warnings=(WarningCode.BOARD_LOST,),
+        summary=("The photo is too dark" if dark else "The board was not found in the photo"),
+        warnings=(WarningCode.TOO_DARK if dark else WarningCode.BOARD_LOST,),
         questions=(),
         timings_ms=timings,
     )

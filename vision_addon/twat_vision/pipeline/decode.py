@@ -13,6 +13,9 @@ from .types import PipelineError
 Image = NDArray[np.uint8]
 """BGR, ``(height, width, 3)``, 0…255."""
 
+LEAST_SIDE = 64
+"""Photos with a shorter side (pixels) show nothing."""
+
 _REDUCED = {
     1: cv2.IMREAD_COLOR,
     2: cv2.IMREAD_REDUCED_COLOR_2,
@@ -32,13 +35,18 @@ def decode_image(data: bytes, reduce: int = 1) -> Image:
         BGR uint8 ``(height, width, 3)``, turned upright as the EXIF orientation says.
 
     Raises:
-        PipelineError: ``not_an_image`` when the bytes are not a complete image.
+        PipelineError: ``not_an_image`` when the bytes are not a complete image, ``image_too_small`` when a side is
+            shorter than `LEAST_SIDE` pixels.
     """
     image = None
     if data:
         image = cv2.imdecode(np.frombuffer(data, np.uint8), _REDUCED[reduce])
     if image is None:
         raise PipelineError("not_an_image", "The file is not an image that can be read.")
+    if min(image.shape[:2]) * reduce < LEAST_SIDE:
+        raise PipelineError(
+            "image_too_small", f"The photo is too small: a side has at least {LEAST_SIDE} pixels."
+        )
     return np.asarray(image, np.uint8)
 
 

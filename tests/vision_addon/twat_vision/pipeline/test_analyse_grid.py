@@ -327,6 +327,27 @@ class TestAlignment:
         assert result.confidence == 0 and result.moves == ()
         assert stages == [Stage.ALIGNING, Stage.DONE]
 
+    def test_in_the_dark_light_is_asked_for_not_the_board(self, scene: Any) -> None:
+        black = np.zeros((480, 640, 3), np.uint8)
+        request = AnalysisRequest(
+            after=cv2.imencode(".jpg", black)[1].tobytes(),
+            before=scene.file(START),
+            layout=GRID,
+            corners=scene.corners,
+        )
+        result = analyse(request)
+        assert result.warnings == (WarningCode.TOO_DARK,)
+        assert result.moves == ()
+
+    @pytest.mark.parametrize("side", [1, 63])
+    def test_a_photo_too_small_to_show_anything_is_refused(self, scene: Any, side: int) -> None:
+        tiny = cv2.imencode(".png", np.zeros((side, side, 3), np.uint8))[1].tobytes()
+        request = AnalysisRequest(
+            after=tiny, before=scene.file(START), layout=GRID, corners=scene.corners
+        )
+        with pytest.raises(PipelineError, match="at least 64 pixels"):
+            analyse(request)
+
     def test_a_reference_of_another_board_is_said(self, scene: Any, desert: Any) -> None:
         request = AnalysisRequest(
             after=scene.file(START),
