@@ -23,7 +23,6 @@ CONF_CALIBRATIONS: Final = "calibrations"
 DATABASE_NAME: Final = "twat.db"
 MEDIA_FOLDER: Final = "twat"
 
-DEFAULT_CONFIDENCE: Final = 0.9
 BOARD_CONFIDENCE: Final = 0.8
 
 

@@ -20,7 +20,6 @@ from .clients.errors import (
     Unauthorized,
     WrongVersion,
 )
-from .clients.events import JobEvent
 from .clients.vision import Job, JobStatus, VisionClient
 from .conclusion import conclude
 from .const import BOARD_CONFIDENCE, GameEvent
@@ -223,7 +222,7 @@ async def _analyse(
     link: VisionLink,
     profile: GameProfile,
     material: Material,
-) -> JobEvent | Job:
+) -> Job:
     """Hand the photo in and wait until its job has ended."""
     capture = material.capture
     corners = None if material.calibration is None else material.calibration.corners
@@ -298,7 +297,7 @@ def _refusal(err: ServiceError) -> Waiting | HopError:
     return reason
 
 
-def _job_failed(ended: JobEvent | Job) -> HopError:
+def _job_failed(ended: Job) -> HopError:
     if ended.error is None:
         return HopError(Hop.VISION, ended.status.value, "vision_failed", reason=ended.status.value)
     return HopError(Hop.VISION, ended.error.code, "vision_failed", reason=ended.error.message)

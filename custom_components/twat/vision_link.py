@@ -13,7 +13,7 @@ from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.event import async_call_later
 
 from .clients.errors import ConnectionFailed, Hop, ServiceError, Unauthorized, WrongVersion
-from .clients.events import Callbacks, JobEvent, VisionListener
+from .clients.events import Callbacks, VisionListener
 from .clients.vision import Job, JobStatus, VisionClient
 from .const import DOMAIN
 
@@ -33,12 +33,12 @@ class JobWatch:
     def __init__(self, on_stage: Callable[[str], None]) -> None:
         """Tell `on_stage` how far the job is."""
         self._on_stage = on_stage
-        self._ended: dict[str, JobEvent] = {}
+        self._ended: dict[str, Job] = {}
         self._changed = asyncio.Event()
         self._lost: ServiceError | None = None
 
     @callback
-    def take(self, event: JobEvent) -> None:
+    def take(self, event: Job) -> None:
         """Note an event of this capture."""
         if event.status in _ENDED:
             self._ended[event.job_id] = event
@@ -52,7 +52,7 @@ class JobWatch:
         self._lost = error
         self._changed.set()
 
-    async def ended(self, job_id: str) -> JobEvent | Job:
+    async def ended(self, job_id: str) -> Job:
         """Wait until a job has ended. Jobs that this one replaced are not meant.
 
         Raises:
@@ -155,7 +155,7 @@ class VisionLink:
         self._notify()
 
     @callback
-    def _event(self, event: JobEvent) -> None:
+    def _event(self, event: Job) -> None:
         if (watch := self._watches.get(event.capture_id)) is not None:
             watch.take(event)
 

@@ -120,7 +120,6 @@ async def stage(
     cameras: Sequence[tuple[str, Sequence[str]]],
     *,
     port: int | None = None,
-    vision_options: Sequence[str] = (),
 ) -> AsyncIterator[Stage]:
     """Run everything below `work`; `cameras` are names and options of camera services.
 
@@ -131,7 +130,7 @@ async def stage(
             aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=120))
         )
 
-        vision = vision_service(work, "vision", *vision_options)
+        vision = vision_service(work)
         services = [camera_service(work, name, *options) for name, options in cameras]
         home_assistant = HomeAssistant.create(work, port)
         for process in (vision, *services, home_assistant.process):

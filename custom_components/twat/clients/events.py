@@ -13,29 +13,12 @@ from yarl import URL
 
 from .base import API_VERSION
 from .errors import ConnectionFailed, Hop, NotAService, ServiceError, Unauthorized, WrongVersion
-from .vision import JobError, JobStatus, as_job_error
+from .vision import Job, JobStatus, as_job_error
 
 RETRY_FIRST = 0.5
 RETRY_LONGEST = 60.0
 _HEARTBEAT = 20.0
 _HELLO_TIMEOUT = 10.0
-
-
-@dataclass(frozen=True, slots=True)
-class JobEvent:
-    """Something happened to a job.
-
-    Attributes:
-        status: processing while `stage` moves on, else how the job ended.
-        results: as in DESIGN section 7, when completed.
-    """
-
-    job_id: str
-    capture_id: str
-    status: JobStatus
-    stage: str
-    results: Mapping[str, Any] | None = None
-    error: JobError | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +30,12 @@ class Callbacks:
             forgot them sends none: whoever waits for a job asks for it anew.
         lost: the stream is gone, and why. Told once for a loss, and again when the reason turns out
             to be of another kind (the service is back, but refuses the token).
-        event: one event of a job.
+        event: a job, as one event tells of it.
     """
 
     connected: Callable[[], None]
     lost: Callable[[ServiceError], None]
-    event: Callable[[JobEvent], None]
+    event: Callable[[Job], None]
 
 
 class VisionListener:
@@ -182,7 +165,7 @@ class VisionListener:
                 self._cursor = cursor
                 self._callbacks.connected()
                 return
-            event = JobEvent(
+            event = Job(
                 job_id=str(body["job_id"]),
                 capture_id=str(body["capture_id"]),
                 status=JobStatus.PROCESSING if kind == "progress" else JobStatus(kind),

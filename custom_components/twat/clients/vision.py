@@ -38,10 +38,11 @@ class JobError:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One analysis at the vision service.
+    """One analysis at the vision service, as it was asked for or as an event told of it.
 
     Attributes:
-        results: the result as in DESIGN section 7, once completed.
+        status: processing while `stage` moves on, else how the job ended.
+        results: the result (docs/vision-service.md), once completed.
     """
 
     job_id: str

@@ -10,8 +10,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import async_fire_time_changed
 
 from custom_components.twat.clients.errors import ConnectionFailed, Hop
-from custom_components.twat.clients.events import JobEvent
-from custom_components.twat.clients.vision import JobStatus
+from custom_components.twat.clients.vision import Job, JobStatus
 from custom_components.twat.vision_link import JobWatch
 
 
@@ -76,15 +75,15 @@ async def test_another_major_version_is_a_repair(hass, add_entry, own_vision, fa
     await hass.config_entries.async_unload(hub.entry_id)
 
 
-def ended(job_id: str) -> JobEvent:
-    return JobEvent(job_id, "c", JobStatus.COMPLETED, "done", {})
+def ended(job_id: str) -> Job:
+    return Job(job_id, "c", JobStatus.COMPLETED, "done", {})
 
 
 async def test_a_watch_waits_for_its_own_job() -> None:
     stages = []
     watch = JobWatch(stages.append)
-    watch.take(JobEvent("old", "c", JobStatus.CANCELLED, "done"))
-    watch.take(JobEvent("new", "c", JobStatus.PROCESSING, "aligning"))
+    watch.take(Job("old", "c", JobStatus.CANCELLED, "done"))
+    watch.take(Job("new", "c", JobStatus.PROCESSING, "aligning"))
     watch.take(ended("new"))
     assert (await watch.ended("new")).job_id == "new"
     assert stages == ["aligning"]
