@@ -161,11 +161,13 @@ async def test_client_that_does_not_read_is_dropped_and_costs_others_nothing(
         held = service.hold("hold-1")
         await service.submit("hold-1", after)
         await reader.until("progress", stage="aligning")
+        # This one reads all the while; left unread, it would be dropped as rightly as the other.
+        completed = asyncio.create_task(reader.until("completed"))
         await service.app[DATABASE].call(flood)
         service.app[EVENTS].wake()
         await until(lambda: len(service.app[SOCKETS]) == 1)
         await service.release(held)
-        await reader.until("completed")
+        await completed
         slow.close()
 
 
