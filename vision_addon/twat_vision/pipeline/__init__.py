@@ -7,6 +7,7 @@ from .analyse import analyse
 from .decode import decode_image
 from .detect import detect_board
 from .overlay import draw_overlay
+from .photo import PhotoCache
 from .types import (
     Alignment,
     AlignmentStatus,
@@ -52,6 +53,7 @@ __all__ = [
     "Layout",
     "Move",
     "MoveKind",
+    "PhotoCache",
     "Piece",
     "PipelineError",
     "Player",

@@ -14,11 +14,10 @@ from .appearance import (
 )
 from .cells import tiles
 from .colours import median_colour
-from .decode import Image
-from .geometry import FloatImage, Frame, Matrix, rectify
+from .geometry import FloatImage, Frame, Matrix
 from .grid import colour_name
 from .gridread import pieces_after
-from .maps import to_lab
+from .photo import Photo
 from .reading import Reading
 from .spaces import cell_name, piece_cell
 from .state import Names
@@ -31,7 +30,7 @@ DOUBTFUL = 0.8
 
 
 def read_grid_setup(
-    after: Image,
+    after: Photo,
     to_after: Matrix,
     frame: Frame,
     request: AnalysisRequest,
@@ -45,15 +44,14 @@ def read_grid_setup(
     confidence is that of the least clear cell.
 
     Args:
-        after: decoded photo, BGR.
+        after: decoded photo.
         to_after: unit → pixel.
         frame: the canvas to read on.
         request: the analysis.
         grid: the layout.
         names: the request's players and vocabulary.
     """
-    canvas, _ = rectify(after, to_after, frame)
-    lab = to_lab(canvas.astype(np.float32))
+    lab = after.lab_canvas(to_after, frame)
     features = cell_features(lab, frame)
     if request.pieces is None:
         return _read_freely(lab, features, frame, grid, names)

@@ -33,25 +33,29 @@ class ChangeMaps:
 
 
 def change_maps(
-    before: NDArray[np.uint8], after: FloatImage, valid: Mask, frame: Frame
+    before: NDArray[np.uint8],
+    lab_before: FloatImage,
+    after: FloatImage,
+    valid: Mask,
+    frame: Frame,
 ) -> ChangeMaps:
     """Compare two rectified boards pixel by pixel.
 
     Args:
         before: canvas, BGR uint8 ``(H, W, 3)``.
+        lab_before: the same in CIELAB (`to_lab`).
         after: canvas in the before photo's light (`photometry.match_light`), float32 0…255.
         valid: pixels inside both photos; elsewhere nothing changed.
         frame: the canvas.
     """
-    lab_b = to_lab(before.astype(np.float32))
-    lab_a = to_lab(after)
-    delta, coarse = difference(lab_b, lab_a, valid, frame)
+    lab_after = to_lab(after)
+    delta, coarse = difference(lab_before, lab_after, valid, frame)
     change = coarse
     if float(cv2.blur(coarse, (frame.scale, frame.scale)).max()) > QUIET:
         closer = follow_light(before, after, valid, frame.scale, FINE_SIGMA)
-        _, fine = difference(lab_b, to_lab(closer), valid, frame)
+        _, fine = difference(lab_before, to_lab(closer), valid, frame)
         change = np.asarray(np.minimum(coarse, fine), np.float32)
-    return ChangeMaps(delta, coarse, change, lab_b, lab_a)
+    return ChangeMaps(delta, coarse, change, lab_before, lab_after)
 
 
 def difference(

@@ -5,8 +5,9 @@ import time
 
 from .decode import Image
 from .gate import Obstruction, blurred, find_hand, too_dark
-from .geometry import FloatImage, Frame, Mask, Matrix, rectify
+from .geometry import FloatImage, Frame, Mask, Matrix
 from .maps import ChangeMaps, change_maps
+from .photo import Photo
 from .photometry import COARSE_SIGMA, match_light
 from .registration import Registration, register
 
@@ -37,14 +38,14 @@ class Pair:
     registration: Registration
 
 
-def locate(before: Image, after: Image, to_before: Matrix, columns: int, rows: int) -> Registration:
+def locate(before: Photo, after: Photo, to_before: Matrix, columns: int, rows: int) -> Registration:
     """Find the board of the before photo in the after photo (see `registration.register`)."""
     return register(before, after, to_before, columns, rows)
 
 
 def compare(
-    before: Image,
-    after: Image,
+    before: Photo,
+    after: Photo,
     to_before: Matrix,
     registration: Registration,
     frame: Frame,
@@ -54,8 +55,8 @@ def compare(
     """Rectify both photos, take the light out and compare.
 
     Args:
-        before: decoded photo, BGR.
-        after: decoded photo, BGR, any size.
+        before: decoded photo.
+        after: decoded photo of any size.
         to_before: unit → pixel of ``before``.
         registration: where the board is in ``after``.
         frame: the canvas to compare on.
@@ -63,13 +64,13 @@ def compare(
         light_sigma: smoothness, in units, of the light that is taken out; hands are to stay.
     """
     t0 = time.perf_counter()
-    canvas_b, shown_b = rectify(before, to_before, frame)
-    canvas_a, shown_a = rectify(after, registration.to_image, frame)
+    canvas_b, shown_b = before.canvas(to_before, frame)
+    canvas_a, shown_a = after.canvas(registration.to_image, frame)
     valid = shown_a & shown_b
     t1 = time.perf_counter()
     matched = match_light(canvas_b, canvas_a, valid, frame.scale, light_sigma)
     t2 = time.perf_counter()
-    maps = change_maps(canvas_b, matched, valid, frame)
+    maps = change_maps(canvas_b, before.lab_canvas(to_before, frame), matched, valid, frame)
     hand = find_hand(maps, valid, frame)
     board_b, board_a = frame.board(canvas_b), frame.board(canvas_a)
     dark = too_dark(board_a)

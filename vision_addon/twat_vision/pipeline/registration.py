@@ -16,8 +16,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from .decode import Image
-from .geometry import FloatImage, Frame, Mask, Matrix, project, rectify, resize_matrix
+from .geometry import FloatImage, Frame, Mask, Matrix, project, resize_matrix
+from .photo import Photo
 
 SCALE = 24
 """Canvas pixels a unit used for scoring and ECC."""
@@ -27,6 +27,8 @@ LOST_SCORE = 0.30
 """Below this the board is lost."""
 MIN_INLIERS = 12
 LONG_SIDE = 1000
+STILL = "identity"
+"""Method of a camera that did not move."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +52,13 @@ class Registration:
 
 
 def register(
-    fixed: Image, moved: Image, fixed_to_image: Matrix, columns: int, rows: int
+    fixed: Photo, moved: Photo, fixed_to_image: Matrix, columns: int, rows: int
 ) -> Registration:
     """Find the board of ``fixed`` in ``moved``.
 
     Args:
-        fixed: BGR photo in which the board is known.
-        moved: BGR photo of any size.
+        fixed: photo in which the board is known.
+        moved: photo of any size.
         fixed_to_image: unit → pixel of ``fixed``.
         columns: units across.
         rows: units down.
@@ -65,20 +67,16 @@ def register(
         The best candidate; look at ``lost`` before using it.
     """
     frame = Frame(columns, rows, SCALE, 0.0)
-    grey_fixed = np.asarray(cv2.cvtColor(fixed, cv2.COLOR_BGR2GRAY), np.uint8)
-    grey_moved = np.asarray(cv2.cvtColor(moved, cv2.COLOR_BGR2GRAY), np.uint8)
-    scorer = _Scorer(grey_fixed, fixed_to_image, grey_moved, frame)
+    scorer = _Scorer(fixed, fixed_to_image, moved, frame)
 
-    size_fixed = (fixed.shape[1], fixed.shape[0])
-    size_moved = (moved.shape[1], moved.shape[0])
-    still = scorer.candidate(resize_matrix(size_fixed, size_moved) @ fixed_to_image, 0, "identity")
+    still = scorer.candidate(resize_matrix(fixed.size, moved.size) @ fixed_to_image, 0, STILL)
     if still.score >= GOOD_SCORE:
         return still
     found = [still]
     # A small bump is within reach of ECC, at a third of the cost of features.
     for start in (_Start.STILL, _Start.FEATURES):
         if start is _Start.FEATURES:
-            matched = _match_features(grey_fixed, grey_moved, fixed_to_image, columns, rows)
+            matched = _match_features(fixed, moved, fixed_to_image, columns, rows)
             if matched is None:
                 break
             matrix, inliers = matched
@@ -99,40 +97,31 @@ def register(
 class _Start(Enum):
     """Where refinement starts from."""
 
-    STILL = "identity"
+    STILL = STILL
     FEATURES = "features"
 
 
 class _Scorer:
     """The fixed board, prepared once, against candidates in the moved photo."""
 
-    def __init__(
-        self,
-        fixed: NDArray[np.uint8],
-        fixed_to_image: Matrix,
-        moved: NDArray[np.uint8],
-        frame: Frame,
-    ) -> None:
+    def __init__(self, fixed: Photo, fixed_to_image: Matrix, moved: Photo, frame: Frame) -> None:
         self._frame = frame
         self._moved = moved
-        board, self._mask = rectify(fixed, fixed_to_image, frame)
-        self._board = local_normalise(board)
+        self._board, self._mask = normalised_board(fixed, fixed_to_image, frame)
 
     def candidate(self, to_image: Matrix, inliers: int, method: str) -> Registration:
-        board, mask = rectify(self._moved, to_image, self._frame)
-        median, low = cell_correlation(
-            self._board, local_normalise(board), self._mask & mask, self._frame
-        )
+        board, mask = normalised_board(self._moved, to_image, self._frame)
+        median, low = cell_correlation(self._board, board, self._mask & mask, self._frame)
         return Registration(to_image, median, low, inliers, method)
 
     def refine(self, start: Registration) -> Registration | None:
-        board, mask = rectify(self._moved, start.to_image, self._frame)
+        board, mask = normalised_board(self._moved, start.to_image, self._frame)
         valid = (self._mask & mask).astype(np.uint8) * 255
         warp = np.eye(3, dtype=np.float32)
         stop = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 50, 1e-5)
         try:
             _, found = cv2.findTransformECC(
-                self._board, local_normalise(board), warp, cv2.MOTION_HOMOGRAPHY, stop, valid, 5
+                self._board, board, warp, cv2.MOTION_HOMOGRAPHY, stop, valid, 5
             )
         except cv2.error:
             # No overlap or no correlation: this start leads nowhere.
@@ -140,6 +129,16 @@ class _Scorer:
         to_canvas = np.linalg.inv(self._frame.to_units)
         step = self._frame.to_units @ np.asarray(found, np.float64) @ to_canvas
         return self.candidate(start.to_image @ step, start.inliers, start.method + "+ecc")
+
+
+def normalised_board(photo: Photo, to_image: Matrix, frame: Frame) -> tuple[FloatImage, Mask]:
+    """Return the rectified board as it is scored (`local_normalise`), and where it shows the photo."""
+
+    def work() -> tuple[FloatImage, Mask]:
+        board, mask = photo.grey_canvas(to_image, frame)
+        return local_normalise(board), mask
+
+    return photo.derive(("normalised", frame, to_image.tobytes()), work)
 
 
 def local_normalise(grey: NDArray[np.uint8], sigma: float = SCALE) -> FloatImage:
@@ -196,33 +195,22 @@ def cell_correlation(
 
 
 def _match_features(
-    fixed: NDArray[np.uint8],
-    moved: NDArray[np.uint8],
-    fixed_to_image: Matrix,
-    columns: int,
-    rows: int,
+    fixed: Photo, moved: Photo, fixed_to_image: Matrix, columns: int, rows: int
 ) -> tuple[Matrix, int] | None:
     """Homography pixel of ``fixed`` → pixel of ``moved`` and its inliers, from ORB features on the board."""
-    small_fixed, to_small_fixed = _limit(fixed)
-    small_moved, to_small_moved = _limit(moved)
     centre = np.array([columns / 2, rows / 2])
     units = np.array([[0, 0], [columns, 0], [columns, rows], [0, rows]], np.float64)
-    quad = project(to_small_fixed @ fixed_to_image, centre + (units - centre) * 1.15)
-    mask = np.zeros(small_fixed.shape, np.uint8)
-    cv2.fillConvexPoly(mask, np.round(quad).astype(np.int32), 255)
-
-    clahe = cv2.createCLAHE(3.0, (8, 8))
-    orb = cv2.ORB.create(3000, fastThreshold=8)
-    points_f, desc_f = orb.detectAndCompute(clahe.apply(small_fixed), mask)
-    points_m, desc_m = orb.detectAndCompute(clahe.apply(small_moved), None)
-    if min(len(points_f), len(points_m)) < MIN_INLIERS:
+    quad = project(fixed_to_image, centre + (units - centre) * 1.15)
+    on_board, desc_f, to_small_fixed = _features(fixed, quad)
+    anywhere, desc_m, to_small_moved = _features(moved, None)
+    if min(len(on_board), len(anywhere)) < MIN_INLIERS:
         return None
     pairs = cv2.BFMatcher(cv2.NORM_HAMMING).knnMatch(desc_f, desc_m, k=2)
     good = [p[0] for p in pairs if len(p) == 2 and p[0].distance < 0.8 * p[1].distance]
     if len(good) < MIN_INLIERS:
         return None
-    source = np.array([points_f[m.queryIdx].pt for m in good], np.float32)
-    target = np.array([points_m[m.trainIdx].pt for m in good], np.float32)
+    source = on_board[[m.queryIdx for m in good]]
+    target = anywhere[[m.trainIdx for m in good]]
     found, kept = cv2.findHomography(source, target, cv2.USAC_MAGSAC, 2.0)
     # None where no homography fits, whatever the stubs say.
     matrix = cast("NDArray[np.float64] | None", found)
@@ -230,6 +218,27 @@ def _match_features(
         return None
     full = np.linalg.inv(to_small_moved) @ np.asarray(matrix, np.float64) @ to_small_fixed
     return full, int(kept.sum())
+
+
+def _features(
+    photo: Photo, quad: NDArray[np.float64] | None
+) -> tuple[NDArray[np.float32], NDArray[np.uint8], Matrix]:
+    """ORB features of a photo (within ``quad``, ``(4, 2)`` pixels): places ``(n, 2)``, descriptors, pixel → their picture."""
+
+    def work() -> tuple[NDArray[np.float32], NDArray[np.uint8], Matrix]:
+        small, to_small = _limit(photo.grey)
+        mask = None
+        if quad is not None:
+            mask = np.zeros(small.shape, np.uint8)
+            cv2.fillConvexPoly(mask, np.round(project(to_small, quad)).astype(np.int32), 255)
+        orb = cv2.ORB.create(3000, fastThreshold=8)
+        points, found = orb.detectAndCompute(cv2.createCLAHE(3.0, (8, 8)).apply(small), mask)
+        places = np.array([p.pt for p in points], np.float32).reshape(-1, 2)
+        # None where there is no corner, whatever the stubs say.
+        described = np.asarray(found if len(points) else [], np.uint8)
+        return places, described, to_small
+
+    return photo.derive(("features", None if quad is None else quad.tobytes()), work)
 
 
 def _limit(grey: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], Matrix]:

@@ -8,11 +8,10 @@ import numpy as np
 from .assign import FORBIDDEN, Action, Problem, Solution, margins, only_links, solve
 from .blobs import Blob, canvas_to_units, changed_blobs
 from .colours import palette
-from .decode import Image
-from .geometry import Frame, Matrix, rectify
-from .maps import to_lab
+from .geometry import Frame, Matrix
 from .naming import certainty, questions_of, units_box
 from .pair import Pair
+from .photo import Photo
 from .reading import Reading, disturbances
 from .segments import COMMON_COLORS, SMALLEST, colour_segments, unit_area
 from .state import Names
@@ -89,7 +88,7 @@ def read_surface(
 
 
 def read_surface_setup(
-    after: Image,
+    after: Photo,
     to_after: Matrix,
     frame: Frame,
     request: AnalysisRequest,
@@ -102,9 +101,8 @@ def read_surface_setup(
     """
     if request.pieces is not None:
         return Reading((), (), _pieces_after(request, ()), 1.0)
-    canvas, _ = rectify(after, to_after, frame)
     colors = [p.color for p in names.players.values()]
-    seen = colour_segments(to_lab(canvas.astype(np.float32)), palette(colors), frame.scale)
+    seen = colour_segments(after.lab_canvas(to_after, frame), palette(colors), frame.scale)
     pieces = []
     unit = unit_area(s for parts in seen.values() for s in parts)
     for color, parts in seen.items() if colors else ():

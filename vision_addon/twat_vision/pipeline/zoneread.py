@@ -8,11 +8,10 @@ import numpy as np
 from .assign import FORBIDDEN, Action, Problem, Solution, margins, only_links, solve
 from .blobs import Blob, canvas_to_units, changed_blobs
 from .colours import Lab
-from .decode import Image
-from .geometry import Frame, Matrix, rectify
-from .maps import to_lab
+from .geometry import Frame, Matrix
 from .naming import certainty, questions_of, units_box
 from .pair import Pair
+from .photo import Photo
 from .reading import Reading, disturbances
 from .segments import Segment, colour_segments
 from .state import Names
@@ -99,7 +98,7 @@ def read_zones(
 
 
 def read_zones_setup(
-    after: Image,
+    after: Photo,
     to_after: Matrix,
     frame: Frame,
     request: AnalysisRequest,
@@ -111,8 +110,7 @@ def read_zones_setup(
     With a known position its pieces are reported, and the confidence is the share of zones and colours that show any.
     Without one, it is how well what is seen divides into pieces of one size.
     """
-    canvas, _ = rectify(after, to_after, frame)
-    lab = to_lab(canvas.astype(np.float32))
+    lab = after.lab_canvas(to_after, frame)
     zones = zone_map(layout, frame)
     nominal = colours_played(names)
     seen = seen_counts(lab, nominal, zones, layout, frame)

@@ -132,7 +132,8 @@ class WorkerPool:
     def __init__(self, size: int, command: Sequence[str] = COMMAND) -> None:
         self._size = size
         self._command = command
-        self._idle: asyncio.Queue[Worker] = asyncio.Queue()
+        # The worker used last first: it still has the photo that the next one is compared with.
+        self._idle: asyncio.LifoQueue[Worker] = asyncio.LifoQueue()
         self._workers: set[Worker] = set()
         self._replacing: set[asyncio.Task[None]] = set()
 

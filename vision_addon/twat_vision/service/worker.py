@@ -16,6 +16,7 @@ import signal
 import sys
 import tempfile
 import threading
+import time
 from typing import IO, Any, Final
 
 import cv2
@@ -26,6 +27,7 @@ from twat_vision.pipeline import (
     AnalysisRequest,
     AnalysisResult,
     Grid,
+    PhotoCache,
     PipelineError,
     Stage,
     analyse,
@@ -70,11 +72,12 @@ def run(tasks: IO[bytes], answers: IO[bytes], end: Callable[[], None]) -> None:
     threading.Thread(target=receive, name="tasks", daemon=True).start()
     warm_up()
     send({"kind": "ready"})
+    cache = PhotoCache()
     while (task := waiting.get()) is not None:
-        answer(task, send)
+        answer(task, send, cache)
 
 
-def answer(task: frames.Message, send: Send) -> None:
+def answer(task: frames.Message, send: Send, cache: PhotoCache) -> None:
     """Do one task.
 
     Sends any number of `{"kind": "progress", "stage"}` and then one `{"kind": "done", "results"}`
@@ -84,9 +87,10 @@ def answer(task: frames.Message, send: Send) -> None:
         task: `{"kind": "analyse", "request": JSON text, "images": {sha: path}, "overlay": path}` or
             `{"kind": "detect", "image": path, "layout": JSON text}`.
         send: Takes the answers.
+        cache: What is known of earlier tasks' photos.
     """
     try:
-        results = _analyse(task, send) if task["kind"] == "analyse" else _detect(task)
+        results = _analyse(task, send, cache) if task["kind"] == "analyse" else _detect(task)
         send({"kind": "done", "results": results})
     except PipelineError as err:
         send(_failed(err.code, str(err)))
@@ -113,7 +117,7 @@ def warm_up() -> None:
         draw_overlay(noise, request, analyse(request))
 
 
-def _analyse(task: frames.Message, send: Send) -> dict[str, Any]:
+def _analyse(task: frames.Message, send: Send, cache: PhotoCache) -> dict[str, Any]:
     body = AnalysisIn.model_validate_json(task["request"])
     images = {sha: Path(path).read_bytes() for sha, path in task["images"].items()}
     request = to_request(body, images)
@@ -123,9 +127,13 @@ def _analyse(task: frames.Message, send: Send) -> dict[str, Any]:
         if stage is not Stage.DONE:
             send({"kind": "progress", "stage": stage.value})
 
-    result = analyse(request, progress)
+    result = analyse(request, progress, cache)
+    start = time.perf_counter()
     _store_overlay(Path(task["overlay"]), request, result)
-    return result.to_json()
+    spent = (time.perf_counter() - start) * 1000
+    timings = {**result.timings_ms, "overlay": spent}
+    timings["total"] += spent
+    return replace(result, timings_ms=timings).to_json()
 
 
 def _store_overlay(path: Path, request: AnalysisRequest, result: AnalysisResult) -> None:

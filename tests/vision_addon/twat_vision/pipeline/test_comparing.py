@@ -10,6 +10,7 @@ from twat_vision.pipeline.gate import too_dark
 from twat_vision.pipeline.geometry import Frame, project, units_to_image
 from twat_vision.pipeline.maps import structure_similarity
 from twat_vision.pipeline.pair import Pair, compare, locate
+from twat_vision.pipeline.photo import Photo
 from twat_vision.pipeline.photometry import colour_matrix
 from twat_vision.pipeline.registration import Registration, cell_correlation, local_normalise
 
@@ -20,12 +21,12 @@ CORNERS = np.array([[0, 0], [8, 0], [8, 8], [0, 8]], float)
 
 def find(scene: Any, before: np.ndarray, after: np.ndarray) -> tuple[Registration, np.ndarray]:
     to_before = units_to_image(8, 8, scene.corners, SIZE)
-    return locate(before, after, to_before, 8, 8), to_before
+    return locate(Photo(before), Photo(after), to_before, 8, 8), to_before
 
 
 def paired(scene: Any, before: np.ndarray, after: np.ndarray) -> Pair:
     registration, to_before = find(scene, before, after)
-    return compare(before, after, to_before, registration, Frame(8, 8, 40, 1.0), {})
+    return compare(Photo(before), Photo(after), to_before, registration, Frame(8, 8, 40, 1.0), {})
 
 
 class TestRegistration:
@@ -157,8 +158,10 @@ class TestGate:
         crop = (slice(y, y + side), slice(x, x + side))
         before, after = scene.photo(START)[crop], scene.photo(START, hand=(330, 260))[crop]
         to_before = units_to_image(8, 8, full, (side, side))
-        registration = locate(before, after, to_before, 8, 8)
-        pair = compare(before, after, to_before, registration, Frame(8, 8, 40, 1.0), {})
+        registration = locate(Photo(before), Photo(after), to_before, 8, 8)
+        pair = compare(
+            Photo(before), Photo(after), to_before, registration, Frame(8, 8, 40, 1.0), {}
+        )
         assert pair.hand.found
 
     def test_moved_pieces_are_no_hand(self, scene: Any) -> None:

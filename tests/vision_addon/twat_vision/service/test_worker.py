@@ -16,6 +16,7 @@ from twat_vision.pipeline import (
     AnalysisResult,
     ChangedRegion,
     Grid,
+    PhotoCache,
     PipelineError,
     RegionKind,
 )
@@ -42,7 +43,7 @@ def _task(tmp_path, analysis, photo, **more):
 
 def _answers(task):
     sent = []
-    worker.answer(task, sent.append)
+    worker.answer(task, sent.append, PhotoCache())
     return sent
 
 
@@ -53,7 +54,9 @@ def test_analysis(tmp_path, analysis, photo):
     assert all(message["kind"] == "progress" for message in stages)
     assert "done" not in [message["stage"] for message in stages]
     assert done["kind"] == "done"
-    assert "total" in done["results"]["timings_ms"]
+    timings = done["results"]["timings_ms"]
+    assert set(timings) >= {"decode", "align", "overlay", "total"}
+    assert timings["total"] > timings["overlay"]
     assert (tmp_path / "overlay.jpg").read_bytes()[:2] == b"\xff\xd8"
     frames.pack(done)
 

@@ -1,0 +1,127 @@
+"""Decoded photos and what is worked out of them, each once.
+
+The after photo of one analysis is the before photo of the next, and the reference stays: decoded picture, brightness,
+features, rectified boards and colours of a photo are kept with it, and photos by their SHA-256 in a bounded cache.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from dataclasses import fields, is_dataclass
+import hashlib
+from typing import TypeVar, cast
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from .decode import Image, decode_image
+from .geometry import FloatImage, Frame, Mask, Matrix, rectify
+from .maps import to_lab
+
+T = TypeVar("T")
+
+CACHE_BYTES = 160 * 1024 * 1024
+"""What a cache holds at most. A 12-megapixel photo of a board that fills it takes 10 to 30 MB."""
+KEPT = 3
+"""Photos that are kept whatever their size: the ones of a single analysis."""
+MOST_DERIVED = 24
+"""Things kept with one photo; rectified boards of positions that were tried and dropped go first."""
+
+
+class Photo:
+    """One decoded photo; not to be written to.
+
+    Args:
+        image: BGR uint8 ``(h, w, 3)``.
+        factor: full-size pixels per pixel of ``image``, from 1.
+        digest: SHA-256 of the file, empty for a picture that never was one.
+    """
+
+    def __init__(self, image: Image, factor: int = 1, digest: bytes = b"") -> None:
+        self.image = image
+        self.digest = digest
+        self.factor = factor
+        self._derived: OrderedDict[Hashable, object] = OrderedDict()
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height in pixels of ``image``."""
+        return self.image.shape[1], self.image.shape[0]
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the picture and of all that is kept with it."""
+        return self.image.nbytes + sum(_nbytes(value) for value in self._derived.values())
+
+    def derive(self, key: Hashable, work: Callable[[], T]) -> T:
+        """Return what ``work`` makes of this photo, from memory when it was made before under the same key."""
+        if key not in self._derived:
+            self._derived[key] = work()
+            while len(self._derived) > MOST_DERIVED:
+                self._derived.popitem(last=False)
+        self._derived.move_to_end(key)
+        return cast("T", self._derived[key])
+
+    @property
+    def grey(self) -> NDArray[np.uint8]:
+        """Brightness, uint8 ``(h, w)``."""
+        return self.derive(
+            "grey", lambda: np.asarray(cv2.cvtColor(self.image, cv2.COLOR_BGR2GRAY), np.uint8)
+        )
+
+    def canvas(self, to_image: Matrix, frame: Frame) -> tuple[Image, Mask]:
+        """Return the rectified board, see `geometry.rectify`."""
+        key = ("canvas", frame, to_image.tobytes())
+        return self.derive(key, lambda: rectify(self.image, to_image, frame))
+
+    def lab_canvas(self, to_image: Matrix, frame: Frame) -> FloatImage:
+        """Return the rectified board in CIELAB, float32 ``(H, W, 3)``, see `maps.to_lab`."""
+        key = ("lab", frame, to_image.tobytes())
+        canvas, _ = self.canvas(to_image, frame)
+        return self.derive(key, lambda: to_lab(canvas.astype(np.float32)))
+
+    def grey_canvas(self, to_image: Matrix, frame: Frame) -> tuple[NDArray[np.uint8], Mask]:
+        """Return the rectified board's brightness, see `geometry.rectify`."""
+        return rectify(self.grey, to_image, frame)
+
+
+class PhotoCache:
+    """Photos by their content, the ones used last; not to be shared between threads.
+
+    Args:
+        most_bytes: what is kept at most, besides the `KEPT` photos used last.
+    """
+
+    def __init__(self, most_bytes: int = CACHE_BYTES) -> None:
+        self._most = most_bytes
+        self._photos: OrderedDict[tuple[bytes, int], Photo] = OrderedDict()
+
+    def photo(self, data: bytes, reduce: int) -> Photo:
+        """Return the photo of a file at a reduction, decoded now or before.
+
+        Raises:
+            PipelineError: see `decode.decode_image`.
+        """
+        digest = hashlib.sha256(data).digest()
+        key = (digest, reduce)
+        if key not in self._photos:
+            self._photos[key] = Photo(decode_image(data, reduce), reduce, digest)
+        self._photos.move_to_end(key)
+        return self._photos[key]
+
+    def trim(self) -> None:
+        """Let go of the photos that were not used for longest, until the rest fits."""
+        held = sum(photo.nbytes for photo in self._photos.values())
+        while held > self._most and len(self._photos) > KEPT:
+            _, photo = self._photos.popitem(last=False)
+            held -= photo.nbytes
+
+
+def _nbytes(value: object) -> int:
+    if isinstance(value, np.ndarray):
+        return value.nbytes
+    if isinstance(value, tuple):
+        return sum(map(_nbytes, value))
+    if is_dataclass(value):
+        return sum(_nbytes(getattr(value, field.name)) for field in fields(value))
+    return 0
