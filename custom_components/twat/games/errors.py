@@ -20,6 +20,8 @@ MESSAGES: Final[Mapping[str, str]] = MappingProxyType(
         "invalid_field": "{field}: {reason}",
         "unknown_space": "There is no space {space} on this board",
         "unknown_piece_type": "There is no piece type {type}. Known: {allowed}",
+        "unknown_phase": "There is no phase {phase}. Known: {allowed}",
+        "unknown_resource": "There is no resource {resource}. Known: {allowed}",
         "unknown_player": "There is no player {player}",
         "no_piece_there": "No such piece stands on {space}",
         "nothing_to_take": "There is nothing to take on {space}",
@@ -28,6 +30,11 @@ MESSAGES: Final[Mapping[str, str]] = MappingProxyType(
         "two_on_one_space": "Two pieces cannot share {space}",
         "duplicate_piece": "Two pieces are called {piece}",
         "not_a_surface_point": "The point {x}, {y} is not on the table of {width} × {height}",
+        # The course of the game
+        "out_of_range": "{field} must be from {minimum} to {maximum}, not {value}",
+        "nobody_active": "Nobody is to move now; say which player is meant",
+        "player_is_out": "Player {player} is out of the game",
+        "player_not_out": "Player {player} is not out of the game",
         # The log
         "no_proposal": "No reading is waiting for review",
         "stale_proposal": "The game has moved on since this photo was read; analyze it again",

@@ -1,6 +1,7 @@
 """Boards as places: grids of cells, named zones, free surfaces."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 import math
 import re
 from typing import Final
@@ -11,17 +12,38 @@ from .model import JsonObject, Position
 ORIGINS: Final = ("top_left", "bottom_left")
 UNITS: Final = ("in", "mm")
 
-_CELL: Final = re.compile(r"([A-Z]{1,2})([1-9][0-9]?)")
+NAMINGS: Final = ("letters", "letters_without_i", "numbers")
+"""How cells are called: ``B7``; the same in an alphabet without I, as on go boards; ``2-7``."""
+
+_ALPHABETS: Final = {
+    "letters": "ABCDEFGHIJKLMNOPQRSTUVWXYZ",
+    "letters_without_i": "ABCDEFGHJKLMNOPQRSTUVWXYZ",
+}
+_CELL: Final = re.compile(r"([A-Z]{1,2})([1-9][0-9]?)|([1-9][0-9]?)-([1-9][0-9]?)")
 
 
-def column_name(column: int) -> str:
-    """Return the letters of a column counted from 0: ``A`` … ``Z``, ``AA`` …."""
+def column_name(column: int, naming: str = "letters") -> str:
+    """Return the name of a column counted from 0: ``A`` … ``Z``, ``AA`` …, or its number."""
+    if naming == "numbers":
+        return str(column + 1)
+    alphabet = _ALPHABETS[naming]
     name = ""
     column += 1
     while column:
-        column, letter = divmod(column - 1, 26)
-        name = chr(ord("A") + letter) + name
+        column, letter = divmod(column - 1, len(alphabet))
+        name = alphabet[letter] + name
     return name
+
+
+def _column(letters: str, naming: str) -> int:
+    """Return the column that `column_name` calls so, counted from 0; -1 for none."""
+    alphabet = _ALPHABETS[naming]
+    column = 0
+    for letter in letters:
+        if letter not in alphabet:
+            return -1
+        column = column * len(alphabet) + alphabet.index(letter) + 1
+    return column - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,16 +54,19 @@ class Grid:
         columns: 1…50.
         rows: 1…50.
         origin: Which corner cell of the photo is A1: ``top_left`` or ``bottom_left``.
+        naming: One of `NAMINGS`.
     """
 
     columns: int
     rows: int
-    origin: str = "top_left"
+    origin: str = ORIGINS[0]
+    naming: str = NAMINGS[0]
 
     def space_at(self, column: int, row: int) -> str:
         """Return the cell at a column and row counted from 0 at the photo's top left."""
         number = self.rows - row if self.origin == "bottom_left" else row + 1
-        return f"{column_name(column)}{number}"
+        between = "-" if self.naming == "numbers" else ""
+        return f"{column_name(column, self.naming)}{between}{number}"
 
     @property
     def spaces(self) -> tuple[str, ...]:
@@ -56,14 +81,13 @@ class Grid:
         Raises:
             GameError: ``unknown_space``.
         """
-        if match := _CELL.fullmatch(space):
-            column = 0
-            for letter in match[1]:
-                column = column * 26 + ord(letter) - ord("A") + 1
-            number = int(match[2])
-            if column <= self.columns and number <= self.rows:
+        match = _CELL.fullmatch(space)
+        if match is not None and (match[3] is not None) == (self.naming == "numbers"):
+            column = int(match[3]) - 1 if match[3] else _column(match[1], self.naming)
+            number = int(match[4] or match[2])
+            if 0 <= column < self.columns and number <= self.rows:
                 row = self.rows - number if self.origin == "bottom_left" else number - 1
-                return Position(column - 1, row)
+                return Position(column, row)
         raise GameError("unknown_space", space=space)
 
     def name(self, space: str) -> str:
@@ -72,7 +96,30 @@ class Grid:
 
     def to_json(self) -> JsonObject:
         """Return the layout as the vision service takes it."""
-        return {"grid": {"columns": self.columns, "rows": self.rows, "origin": self.origin}}
+        grid: JsonObject = {"columns": self.columns, "rows": self.rows, "origin": self.origin}
+        if self.naming != NAMINGS[0]:  # services before it was introduced know no other
+            grid["naming"] = self.naming
+        return {"grid": grid}
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """Steps on which markers show a number.
+
+    Attributes:
+        resource: Id of the resource whose value the players' markers show.
+        positions: The steps' centres, from the lowest value upwards, 0…1 of the board.
+        minimum: The first step's value.
+    """
+
+    resource: str
+    positions: tuple[Position, ...]
+    minimum: int = 0
+
+    def position(self, value: int) -> Position:
+        """Return where a value's marker stands; values beyond the ends are at the ends."""
+        last = len(self.positions) - 1
+        return self.positions[min(max(value - self.minimum, 0), last)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +130,25 @@ class Zone:
         id: Lower-case slug.
         name: In the game's words.
         polygon: At least three corners, 0…1 of the board's width and height.
+        holds: How many pieces may stand there; None for any number.
+        tags: What the game's rules call such a place, e.g. ``combat``.
+        cost: Resource → how much of it a piece's owner pays to go there.
+        needs: Resource → how much of it a piece's owner must have to go there.
+        once: A player goes there only once in a game.
+        stock: Id of the common resource that lies there.
+        track: Its steps, if it is a track.
     """
 
     id: str
     name: str
     polygon: tuple[tuple[float, float], ...]
+    holds: int | None = None
+    tags: tuple[str, ...] = ()
+    cost: Mapping[str, int] = field(default_factory=dict)
+    needs: Mapping[str, int] = field(default_factory=dict)
+    once: bool = False
+    stock: str | None = None
+    track: Track | None = None
 
     @property
     def centre(self) -> Position:
@@ -114,11 +175,20 @@ class Zones:
         """Ids of all zones."""
         return tuple(zone.id for zone in self.zones)
 
-    def _zone(self, space: str) -> Zone:
+    def zone(self, space: str) -> Zone:
+        """Return a zone.
+
+        Raises:
+            GameError: ``unknown_space``.
+        """
         for zone in self.zones:
             if zone.id == space:
                 return zone
         raise GameError("unknown_space", space=space)
+
+    def tagged(self, tag: str) -> tuple[Zone, ...]:
+        """Return the zones with a tag."""
+        return tuple(zone for zone in self.zones if tag in zone.tags)
 
     def position(self, space: str) -> Position:
         """Return the centre of a zone.
@@ -126,7 +196,7 @@ class Zones:
         Raises:
             GameError: ``unknown_space``.
         """
-        return self._zone(space).centre
+        return self.zone(space).centre
 
     def name(self, space: str) -> str:
         """Return what players call a zone.
@@ -134,7 +204,7 @@ class Zones:
         Raises:
             GameError: ``unknown_space``.
         """
-        return self._zone(space).name
+        return self.zone(space).name
 
     def to_json(self) -> JsonObject:
         """Return the layout as the vision service takes it."""

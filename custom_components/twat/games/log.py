@@ -26,7 +26,7 @@ from .model import (
     new_id,
 )
 from .profile import GameProfile
-from .turns import turn_after
+from .turns import Moment, after_moves
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,16 +309,14 @@ def _child(
     notes: tuple[str, ...],
     at: datetime,
 ) -> GameState:
-    turn, active_player = base.turn, base.active_player
-    if moves and not setup:
-        turn, active_player = turn_after(profile, record.game, base, moves)
+    moment = Moment.of(base)
+    if not setup:
+        moment = after_moves(profile, record.game, moment, moves)
     return replace(
-        base,
+        moment.in_state(base),
         id=new_id(),
         parent_id=base.id,
         capture_id=capture_id,
-        turn=turn,
-        active_player=active_player,
         board=board,
         detected_changes=moves,
         validation_notes=notes,

@@ -24,7 +24,7 @@ from .model import (
     new_id,
 )
 from .profile import GameProfile
-from .turns import first_player
+from .turns import first_moment
 
 MAX_NAME: Final = 100
 MAX_POSITION: Final = 12
@@ -81,6 +81,7 @@ def new_game(
     checked = profile.checked_settings(settings or {})
     layout = profile.layout_for(checked)
     positions = [player.position for player in seated]
+    moment = first_moment(profile, seated)
     game = Game(
         id=new_id(),
         name=_name("name", name),
@@ -97,19 +98,20 @@ def new_game(
         game_id=game.id,
         parent_id=None,
         capture_id=None,
-        turn=1,
-        phase=profile.start_phase,
-        active_player=first_player(profile.turn, seated),
+        turn=moment.turn,
+        phase=moment.phase,
+        active_player=moment.active_player,
         board=(
             _start_board(profile, layout, seated)
             if pieces is None
             else _given_board(profile, layout, positions, pieces)
         ),
-        resources=profile.start_resources(positions),
+        resources=profile.start_resources(positions, checked),
         detected_changes=(),
         validation_notes=(),
         source=StateSource.MANUAL,
         created_at=at,
+        first_player=moment.first_player,
     )
     game = replace(
         game,
@@ -196,7 +198,7 @@ def _start_board(profile: GameProfile, layout: Layout, players: Sequence[Player]
 
     def pieces() -> Iterator[Piece]:
         ids = piece_ids(())
-        for start in profile.start_pieces:
+        for start in profile.start_pieces or ():
             owner = next((p for p in players if start.owner in (p.position, p.color)), None)
             if owner is None and start.owner is not None:
                 continue
@@ -205,7 +207,7 @@ def _start_board(profile: GameProfile, layout: Layout, players: Sequence[Player]
                 yield Piece(next(ids), start.type, position, layout.position(space), space)
 
     # Without a start position it is for the first photo, or the players, to say what stands there.
-    return make_board(layout, pieces(), complete=bool(profile.start_pieces))
+    return make_board(layout, pieces(), complete=profile.start_pieces is not None)
 
 
 def _given_board(

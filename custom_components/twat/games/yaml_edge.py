@@ -5,7 +5,7 @@ what is not asked for is an error.
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 import math
 import re
 from typing import Any, Final
@@ -36,11 +36,15 @@ class Entry:
         file: Name of the file, for complaints.
         path: Dotted place in the file.
         node: PyYAML's node.
+        languages: Those in which names may be written; the first one must be there.
+        language: The one that is read.
     """
 
     file: str
     path: str
     node: yaml.Node
+    languages: tuple[str, ...] = ("en",)
+    language: str = "en"
 
     def fault(self, reason: str) -> ProfileError:
         """Return a complaint about this value."""
@@ -51,7 +55,7 @@ class Entry:
             path = f"{self.path}[{key}]"
         else:
             path = f"{self.path}.{key}" if self.path else key
-        return Entry(self.file, path, node)
+        return replace(self, path=path, node=node)
 
     @property
     def is_integer(self) -> bool:
@@ -109,6 +113,14 @@ class Entry:
         if not 1 <= len(value) <= maximum or not value.isprintable():
             raise self.fault(f"must be a text of 1 to {maximum} printable characters")
         return value
+
+    def name(self, maximum: int = 60) -> str:
+        """Return what players read: one text for all languages, or one for each."""
+        if not self.is_mapping:
+            return self.text(maximum)
+        first, *others = self.languages
+        texts = {key: text.text(maximum) for key, text in self.mapping((first,), others).items()}
+        return texts.get(self.language, texts[first])
 
     def slug(self) -> str:
         """Return an id: a lower-case letter, then letters, digits and underscores."""

@@ -113,6 +113,10 @@ def state_row(state: GameState, number: int) -> StateRow:
         validation_notes=list(state.validation_notes),
         source=state.source.value,
         created_at=state.created_at,
+        round=state.round,
+        first_player=state.first_player,
+        passed=list(state.passed),
+        eliminated=list(state.eliminated),
     )
 
 
@@ -132,6 +136,10 @@ def state(row: StateRow) -> GameState:
         validation_notes=tuple(row.validation_notes),
         source=StateSource(row.source),
         created_at=row.created_at,
+        round=row.round,
+        first_player=row.first_player,
+        passed=tuple(row.passed),
+        eliminated=tuple(row.eliminated),
     )
 
 

@@ -121,6 +121,10 @@ class StateRow(Base):
     validation_notes: Mapped[list[Any]]
     source: Mapped[str] = mapped_column(String(16))
     created_at: Mapped[datetime]
+    round: Mapped[int]
+    first_player: Mapped[int | None]
+    passed: Mapped[list[Any]]
+    eliminated: Mapped[list[Any]]
 
 
 class ProposalRow(Base):

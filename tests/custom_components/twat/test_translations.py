@@ -23,7 +23,7 @@ MANIFEST = json.loads((FOLDER / "manifest.json").read_text())
 SOURCES = {
     path: path.read_text()
     for path in FOLDER.rglob("*.py")
-    if "games" not in path.parts and "storage" not in path.parts
+    if not {"games", "storage"} & set(path.relative_to(FOLDER).parts)
 }
 
 

@@ -81,12 +81,14 @@ class Grid:
     """A board of ``columns`` × ``rows`` equal cells.
 
     ``origin`` says where row 1 is: ``top_left`` (A1 is the image's top-left cell) or ``bottom_left`` (A1 is the
-    bottom-left one, as in chess).
+    bottom-left one, as in chess). ``naming`` says how cells are called: ``letters`` (B7), ``letters_without_i`` (the
+    same in an alphabet without I, as on go boards) or ``numbers`` (2-7).
     """
 
     columns: int
     rows: int
     origin: str = "top_left"
+    naming: str = "letters"
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,8 @@ from .schemas import AnalysisIn, CandidateMoveIn, LayoutIn
 def to_layout(layout: LayoutIn) -> Layout:
     """Convert a checked layout."""
     if layout.grid is not None:
-        return Grid(layout.grid.columns, layout.grid.rows, layout.grid.origin)
+        grid = layout.grid
+        return Grid(grid.columns, grid.rows, grid.origin, grid.naming)
     if layout.surface is not None:
         return Surface(layout.surface.width, layout.surface.height, layout.surface.unit)
     return Zones(tuple(Zone(z.id, z.name, tuple(z.polygon)) for z in layout.zones or ()))

@@ -104,11 +104,15 @@ class ImagesIn(Strict):
 
 
 class GridIn(Strict):
-    """Equal cells; `origin` says whether A1 is the image's top-left or bottom-left cell."""
+    """Equal cells; `origin` says whether A1 is the image's top-left or bottom-left cell.
+
+    `naming` calls cells B7, the same in an alphabet without I, or 2-7.
+    """
 
     columns: int = Field(ge=1, le=_MAX_SIDE)
     rows: int = Field(ge=1, le=_MAX_SIDE)
     origin: Literal["top_left", "bottom_left"] = "top_left"
+    naming: Literal["letters", "letters_without_i", "numbers"] = "letters"
 
 
 class ZoneIn(Strict):

@@ -103,6 +103,11 @@ class GameState:
         validation_notes: Remarks for the players.
         source: Who said so.
         created_at: When it was accepted, UTC.
+        round: Rounds of all players, counted from 1.
+        first_player: Position of the player who begins the round (has priority); None when nobody
+            has said.
+        passed: Positions of the players who take no more turns in this phase, in that order.
+        eliminated: Positions of the players who are out of the game, in that order.
     """
 
     id: str
@@ -118,6 +123,10 @@ class GameState:
     validation_notes: tuple[str, ...]
     source: StateSource
     created_at: datetime
+    round: int = 1
+    first_player: int | None = None
+    passed: tuple[int, ...] = ()
+    eliminated: tuple[int, ...] = ()
 
     def to_json(self) -> JsonObject:
         """Return the state as JSON; the board is called ``board_state`` there."""
@@ -127,8 +136,12 @@ class GameState:
             "parent_id": self.parent_id,
             "capture_id": self.capture_id,
             "turn": self.turn,
+            "round": self.round,
             "phase": self.phase,
             "active_player": self.active_player,
+            "first_player": self.first_player,
+            "passed": list(self.passed),
+            "eliminated": list(self.eliminated),
             "board_state": self.board.to_json(),
             "resources": {key: dict(values) for key, values in self.resources.items()},
             "detected_changes": [move.to_json() for move in self.detected_changes],

@@ -4,6 +4,7 @@ import pytest
 
 from custom_components.twat.games.errors import GameError
 from custom_components.twat.games.layout import (
+    NAMINGS,
     Grid,
     Surface,
     Zone,
@@ -32,10 +33,27 @@ def test_a1_is_top_left_unless_said_otherwise() -> None:
     assert Grid(8, 8, "bottom_left").position("E4") == Position(4, 4)
 
 
+def test_go_boards_have_no_column_i_and_others_numbers_only() -> None:
+    go = Grid(19, 19, "bottom_left", "letters_without_i")
+    assert go.spaces[:9][-2:] == ("H19", "J19")
+    assert go.position("T1") == Position(18, 18)
+    numbers = Grid(9, 9, naming="numbers")
+    assert numbers.position("2-7") == Position(1, 6)
+    for grid, space in ((go, "I5"), (go, "2-7"), (numbers, "B7"), (numbers, "10-1")):
+        with pytest.raises(GameError, match="no space"):
+            grid.position(space)
+
+
+def test_the_vision_service_is_told_of_unusual_names() -> None:
+    assert Grid(8, 8).to_json() == {"grid": {"columns": 8, "rows": 8, "origin": "top_left"}}
+    assert Grid(8, 8, naming="numbers").to_json()["grid"]["naming"] == "numbers"
+
+
+@pytest.mark.parametrize("naming", NAMINGS)
 @pytest.mark.parametrize("origin", ["top_left", "bottom_left"])
 @pytest.mark.parametrize(("columns", "rows"), [(1, 1), (8, 8), (50, 50), (27, 3)])
-def test_every_cell_has_one_name(columns: int, rows: int, origin: str) -> None:
-    grid = Grid(columns, rows, origin)
+def test_every_cell_has_one_name(columns: int, rows: int, origin: str, naming: str) -> None:
+    grid = Grid(columns, rows, origin, naming)
 
     assert len(set(grid.spaces)) == columns * rows
     for index, space in enumerate(grid.spaces):

@@ -60,13 +60,15 @@ def _fault(text: str) -> ProfileError:
 # The shipped ones
 
 
-def test_six_games_are_shipped(library: ProfileLibrary) -> None:
+def test_eight_games_are_shipped(library: ProfileLibrary) -> None:
     assert set(library.profiles) == {
         "chess",
         "draughts",
         "dune_imperium",
         "generic_grid",
         "generic_table",
+        "go",
+        "scrabble_board",
         "star_wars_legion",
     }
     assert library.errors == ()
@@ -184,7 +186,7 @@ def test_settings_out_of_range_are_refused(profile: Profiles, settings: dict[str
 
 
 def test_unknown_settings_are_refused_and_the_known_ones_named(profile: Profiles) -> None:
-    with pytest.raises(GameError, match="columns, rows, origin, confidence_threshold"):
+    with pytest.raises(GameError, match="columns, rows, origin, naming, confidence_threshold"):
         profile("generic_grid").checked_settings({"colums": 8})
 
 
@@ -193,6 +195,7 @@ def test_settings_are_completed(profile: Profiles) -> None:
         "columns": 8,
         "rows": 9,
         "origin": "top_left",
+        "naming": "letters",
         "confidence_threshold": 1.0,
     }
 
@@ -282,8 +285,8 @@ STONES = "  - {id: stones, name: Stones, start: {default: 9, 2: 8}, min: 0, max:
             "{setting: size}",
             "{setting: mode}",
             8,
-            "board.grid.columns.setting",
-            "from 1 to at most",
+            "board.grid.columns",
+            "values is missing",
         ),
         ("{setting: size}", "{setting: sice}", 8, "board.grid.columns.setting", "size, mode"),
         ("{setting: size}", "51", 8, "board.grid.columns", "from 1 to 50"),
@@ -447,7 +450,7 @@ def test_users_profiles_stand_beside_the_shipped_ones(tmp_path: Path) -> None:
     library = load_profiles(tmp_path)
 
     assert library.get("nine_mens_morris").name == "Nine Men's Morris"
-    assert len(library.profiles) == 7
+    assert len(library.profiles) == 9
     assert [(error.file, error.path) for error in library.errors] == [
         ("again.yaml", "id"),
         ("broken.yml", "trun"),

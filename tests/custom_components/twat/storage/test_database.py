@@ -273,7 +273,7 @@ def test_a_newer_database_is_not_touched(repository: Repository, path: Path, beg
     with pytest.raises(DatabaseTooNew) as err:
         repository.open()
 
-    assert (err.value.found, err.value.known) == ("9999", "0001")
+    assert (err.value.found, err.value.known) == ("9999", "0002")
     assert path.read_bytes() == before
     assert [file.name for file in path.parent.glob("*.corrupt*")] == []
 

@@ -109,6 +109,26 @@ class TestSpaces:
         assert cell_name(cell, grid) == name
         assert cell_of(name, grid) == cell
 
+    @pytest.mark.parametrize(
+        ("cell", "naming", "name"),
+        [
+            ((7, 0), "letters_without_i", "H1"),
+            ((8, 0), "letters_without_i", "J1"),
+            ((25, 0), "letters_without_i", "AA1"),
+            ((1, 6), "numbers", "2-7"),
+        ],
+    )
+    def test_namings(self, cell: tuple[int, int], naming: str, name: str) -> None:
+        grid = Grid(30, 19, naming=naming)
+        assert cell_name(cell, grid) == name
+        assert cell_of(name, grid) == cell
+
+    @pytest.mark.parametrize(
+        ("name", "naming"), [("I1", "letters_without_i"), ("B7", "numbers"), ("2-7", "letters")]
+    )
+    def test_what_is_no_cell_by_this_naming(self, name: str, naming: str) -> None:
+        assert cell_of(name, Grid(19, 19, naming=naming)) is None
+
     @pytest.mark.parametrize("name", ["", "4E", "I1", "A9", "A0", "arrakeen"])
     def test_what_is_no_cell(self, name: str) -> None:
         assert cell_of(name, Grid(8, 8)) is None

@@ -4,19 +4,60 @@
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from typing import Any, Final
 
-from .errors import GameError
-from .layout import Layout
-from .model import JsonObject, Resources, player_key
+from ..errors import GameError
+from ..layout import Layout
+from ..model import JsonObject, Resources, player_key
+from .course import (
+    Acts,
+    FirstPlayer,
+    Phase,
+    PhaseEnd,
+    PieceCount,
+    RoundEnd,
+    RoundRule,
+    TurnRule,
+    Victory,
+    Wins,
+)
+from .settings import ChoiceSetting, IntegerSetting, Number, Setting
+from .things import Footprint, Measures, PieceType, Resource, Shape, StartPiece
+
+__all__ = [
+    "COMMON",
+    "GENERIC_PIECE",
+    "Acts",
+    "ChoiceSetting",
+    "FirstPlayer",
+    "Footprint",
+    "GameProfile",
+    "IntegerSetting",
+    "Measures",
+    "Notation",
+    "Number",
+    "Phase",
+    "PhaseEnd",
+    "PieceCount",
+    "PieceType",
+    "Resource",
+    "RoundEnd",
+    "RoundRule",
+    "Setting",
+    "Shape",
+    "StartPiece",
+    "TurnRule",
+    "Victory",
+    "Wins",
+]
 
 GENERIC_PIECE: Final = "piece"
 """Piece type that every profile knows: something of which only owner and place are known."""
 
 COMMON: Final = "common"
 """Key of shared resources beside the players' keys."""
-
 
 _THRESHOLD: Final = "confidence_threshold"
 
@@ -25,144 +66,17 @@ def _is_fraction(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1
 
 
-@dataclass(frozen=True, slots=True)
-class IntegerSetting:
-    """A whole number asked for when a game is created.
+class Notation(StrEnum):
+    """How moves are written in short.
 
-    Attributes:
-        name: What players read.
-        default: When it is not given.
-        minimum: Smallest allowed.
-        maximum: Largest allowed.
+    ``WORDS``: as the log tells them; ``COORDINATES``: ``E4-F5``; ``SAN``: chess, as in PGN;
+    ``DRAUGHTS``: numbered cells, as in PDN.
     """
 
-    name: str
-    default: int
-    minimum: int
-    maximum: int
-
-    @property
-    def allowed(self) -> str:
-        """The allowed values, in words."""
-        return f"{self.minimum}…{self.maximum}"
-
-    def accepts(self, value: object) -> bool:
-        """Whether a value is allowed."""
-        return (
-            isinstance(value, int)
-            and not isinstance(value, bool)
-            and self.minimum <= value <= self.maximum
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class ChoiceSetting:
-    """One of a few words asked for when a game is created.
-
-    Attributes:
-        name: What players read.
-        default: When it is not given.
-        options: The allowed words.
-    """
-
-    name: str
-    default: str
-    options: tuple[str, ...]
-
-    @property
-    def allowed(self) -> str:
-        """The allowed values, in words."""
-        return ", ".join(self.options)
-
-    def accepts(self, value: object) -> bool:
-        """Whether a value is allowed."""
-        return value in self.options
-
-
-type Setting = IntegerSetting | ChoiceSetting
-
-
-@dataclass(frozen=True, slots=True)
-class Phase:
-    """A part of a round."""
-
-    id: str
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class TurnRule:
-    """What an accepted move does to the turn.
-
-    Attributes:
-        passes_on_move: After a move it is the next player's turn; else only a player says so.
-        phases: Phases in which that holds; None for all.
-        first: Position or colour of the player who begins.
-    """
-
-    passes_on_move: bool
-    phases: tuple[str, ...] | None
-    first: int | str
-
-
-@dataclass(frozen=True, slots=True)
-class Resource:
-    """Something that is counted.
-
-    Attributes:
-        id: Key in `GameState.resources`.
-        name: What players read.
-        start: Value at the start; ``start_by_players`` goes before.
-        start_by_players: Start by number of players, where it differs.
-        minimum: Smallest value.
-        maximum: Largest value, or None.
-        common: Shared by all instead of one for each player.
-    """
-
-    id: str
-    name: str
-    start: int
-    start_by_players: Mapping[int, int]
-    minimum: int
-    maximum: int | None
-    common: bool
-
-    def start_value(self, players: int) -> int:
-        """Return the value at the start of a game of so many players."""
-        return self.start_by_players.get(players, self.start)
-
-
-@dataclass(frozen=True, slots=True)
-class PieceType:
-    """A kind of piece.
-
-    Attributes:
-        id: Value of `Piece.type`.
-        name: What players call one, lower case unless it is a proper name.
-        spaces: Where it may stand; None for anywhere.
-        count: How many each player (or nobody) has; None for any number.
-    """
-
-    id: str
-    name: str
-    spaces: tuple[str, ...] | None
-    count: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class StartPiece:
-    """Equal pieces on their spaces at the start.
-
-    Attributes:
-        type: Id of the piece type.
-        owner: Position or colour of the player; None for nobody. Without such a player in the
-            game the pieces stay in the box.
-        spaces: One piece on each; a space may be named several times.
-    """
-
-    type: str
-    owner: int | str | None
-    spaces: tuple[str, ...]
+    WORDS = "words"
+    COORDINATES = "coordinates"
+    SAN = "san"
+    DRAUGHTS = "draughts"
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,8 +97,15 @@ class GameProfile:
         turn: What advances the turn.
         resources: In order of display.
         piece_types: In order of display; the first is assumed where a photo shows no more.
-        start_pieces: On the board when the game starts.
+        start_pieces: On the board when the game starts; None where that differs from game to game.
         supply: What the place beside the board is called.
+        rounds: What a round is.
+        victory: Who wins; None where only the players know.
+        rules: Names of the rules that moves are checked against, see `games.rules`.
+        notation: How moves are written in short.
+        measures: Distances that matter on a surface.
+        language: That of all names, as BCP 47 tag.
+        translations: The same profile in other languages; see `in_language`.
     """
 
     id: str
@@ -200,8 +121,28 @@ class GameProfile:
     turn: TurnRule
     resources: tuple[Resource, ...]
     piece_types: tuple[PieceType, ...]
-    start_pieces: tuple[StartPiece, ...]
+    start_pieces: tuple[StartPiece, ...] | None
     supply: str
+    rounds: RoundRule
+    victory: Victory | None
+    rules: tuple[str, ...]
+    notation: Notation
+    measures: Measures
+    language: str
+    translations: Mapping[str, GameProfile] = field(default_factory=dict, repr=False)
+
+    def in_language(self, language: str) -> GameProfile:
+        """Return the profile with its names in a language, as far as it knows that one.
+
+        Args:
+            language: BCP 47 tag; ``de-AT`` is served by ``de``.
+        """
+        for tag in (language, language.partition("-")[0]):
+            if tag == self.language:
+                return self
+            if tag in self.translations:
+                return self.translations[tag]
+        return self
 
     def checked_settings(self, settings: Mapping[str, Any]) -> JsonObject:
         """Return settings as `Game.settings` holds them, with defaults filled in.
@@ -245,6 +186,30 @@ class GameProfile:
         values = {field: checked[setting] for field, setting in self.layout_settings.items()}
         return replace(self.layout, **values)
 
+    def phase(self, phase_id: str) -> Phase:
+        """Return a phase.
+
+        Raises:
+            GameError: ``unknown_phase``.
+        """
+        for phase in self.phases:
+            if phase.id == phase_id:
+                return phase
+        allowed = ", ".join(phase.id for phase in self.phases)
+        raise GameError("unknown_phase", phase=phase_id, allowed=allowed)
+
+    def resource(self, resource_id: str) -> Resource:
+        """Return a resource.
+
+        Raises:
+            GameError: ``unknown_resource``.
+        """
+        for resource in self.resources:
+            if resource.id == resource_id:
+                return resource
+        allowed = ", ".join(resource.id for resource in self.resources)
+        raise GameError("unknown_resource", resource=resource_id, allowed=allowed)
+
     def phase_name(self, phase: str) -> str:
         """Return what players call a phase; an unknown one is called by its id."""
         return next((p.name for p in self.phases if p.id == phase), phase)
@@ -273,10 +238,12 @@ class GameProfile:
                 return piece_type.id
         return GENERIC_PIECE
 
-    def start_resources(self, positions: Collection[int]) -> Resources:
-        """Return what the players at these positions own at the start."""
-        count = len(positions)
-        own = {r.id: r.start_value(count) for r in self.resources if not r.common}
-        shared = {r.id: r.start_value(count) for r in self.resources if r.common}
+    def start_resources(
+        self, positions: Collection[int], settings: Mapping[str, Any] | None = None
+    ) -> Resources:
+        """Return what the players at these positions own at the start of a game."""
+        count, given = len(positions), settings or {}
+        own = {r.id: r.start_value(count, given) for r in self.resources if not r.common}
+        shared = {r.id: r.start_value(count, given) for r in self.resources if r.common}
         resources = {player_key(position): dict(own) for position in sorted(positions)}
         return {**resources, COMMON: shared} if shared else resources
