@@ -6,14 +6,15 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from .colors import Rgb
 from .optics import HEIGHT, WIDTH
 from .scene import Photo
 from .texture import Image, blur, value_noise
 
 _SCALE: Final = 4
 _SIZE: Final = (HEIGHT // _SCALE, WIDTH // _SCALE)
-_SKIN: Final = (196, 138, 108)
-_SLEEVE: Final = (62, 70, 92)
+_SKIN: Final[Rgb] = (196, 138, 108)
+_SLEEVE: Final[Rgb] = (62, 70, 92)
 _LIGHT: Final = np.array([-0.42, -0.36, 0.83], np.float32)
 
 # Fingers from knuckle to tip in hand lengths: across the palm, along the arm, thickness. The
@@ -36,11 +37,19 @@ class Hand:
         target: What it reaches for, 0…1 of width and height.
         from_below: Whether it belongs to somebody at the lower edge, or else the upper one.
         rng: Source of chance.
+        skin: Its paint.
+        sleeve: That of the sleeve.
     """
 
     def __init__(
-        self, target: tuple[float, float], from_below: bool, rng: np.random.Generator
+        self,
+        target: tuple[float, float],
+        from_below: bool,
+        rng: np.random.Generator,
+        skin: Rgb = _SKIN,
+        sleeve: Rgb = _SLEEVE,
     ) -> None:
+        self._skin, self._sleeve = skin, sleeve
         self._target = np.array(target) * (_SIZE[1], _SIZE[0])
         lean = rng.uniform(-0.35, 0.35)
         along = np.array([lean, -1.0 if from_below else 1.0])
@@ -80,9 +89,9 @@ class Hand:
         skin = np.max(flesh, axis=0)
         reach = -3.2 * max(_SIZE) / self._length
         cloth = self._swell(self._limb([(0.05, -1.05), (0.15, reach)], 0.42))
-        color = self._lit(skin, _SKIN)
+        color = self._lit(skin, self._skin)
         sleeve = blur(np.asarray(cloth > 0, np.float32), 0.9)
-        color = color * (1 - sleeve[..., None]) + self._lit(cloth, _SLEEVE) * sleeve[..., None]
+        color = color * (1 - sleeve[..., None]) + self._lit(cloth, self._sleeve) * sleeve[..., None]
         blotch = 0.035 * value_noise(_SIZE, (18, 18), rng) + 0.02 * value_noise(_SIZE, (3, 3), rng)
         color *= 1 + blotch[..., None]
         cover = np.asarray((skin > 0) | (cloth > 0), np.float32)

@@ -35,10 +35,21 @@ class Optics:
     rotation: Array = field(repr=False)
 
     @classmethod
-    def over(cls, board: Board, rng: np.random.Generator) -> "Optics":
-        """Hang a camera over a board: all of it in view, and at least a cell of table around."""
+    def over(
+        cls,
+        board: Board,
+        rng: np.random.Generator,
+        tilt_deg: tuple[float, float] = (3.5, 5.0),
+    ) -> "Optics":
+        """Hang a camera over a board: all of it in view, and at least a cell of table around.
+
+        Args:
+            board: What it looks at.
+            rng: Source of chance.
+            tilt_deg: Range of the angle between its axis and the vertical, away from the lower edge.
+        """
         width, height = board.size
-        tilt = math.radians(rng.uniform(3.5, 5.0))
+        tilt = math.radians(rng.uniform(*tilt_deg))
         pan = math.radians(rng.uniform(-1.5, 1.5))
         roll = math.radians(rng.uniform(-1.2, 1.2))
         rotation = _about_z(roll) @ _about_y(pan) @ _about_x(tilt)

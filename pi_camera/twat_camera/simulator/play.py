@@ -17,6 +17,11 @@ FOOT: dict[str, float] = {
     "token": 0.25,
     "agent": 0.24,
     "flag": 0.30,
+    "tile": 0.50,
+    "stone": 0.40,
+    "rook": 0.31,
+    "king": 0.33,
+    "figure": 0.32,
 }
 """Radius of what a shape covers of the board, in the board's piece units."""
 

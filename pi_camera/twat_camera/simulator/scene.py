@@ -4,7 +4,8 @@ Table and board never change and are drawn when the scene is made. A position is
 is first asked for: pieces, the shadows they cast, and where a knocked camera sees it all.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -23,6 +24,25 @@ Photo = npt.NDArray[np.uint8]
 
 _SHADOW_SCALE = 4
 _BOARD_THICKNESS = 0.008
+_HALF = np.array([[1, 0, 0.5], [0, 1, 0.5], [0, 0, 1.0]])
+"""Centres of pixels are at whole numbers for OpenCV, at halves for us."""
+
+
+def _drawn_board(board: Board, rng: np.random.Generator) -> Image:
+    return boards.grid_board(board, rng) if isinstance(board, GridBoard) else zone_board(board, rng)
+
+
+@dataclass(frozen=True, slots=True)
+class Art:
+    """How the flat things look, as seen from straight above: RGB float32 in 0…1.
+
+    Attributes:
+        table: Draws a table of a width and height in board units, `boards.TABLE_PIXELS` a unit.
+        board: Draws playing area and frame, `boards.BOARD_PIXELS` a unit; None for a bare table.
+    """
+
+    table: Callable[[float, float, np.random.Generator], Image] = boards.table_top
+    board: Callable[[Board, np.random.Generator], Image] | None = _drawn_board
 
 
 class Scene:
@@ -31,13 +51,18 @@ class Scene:
     Args:
         board: The board that lies on the table.
         seed: Everything random about the scene follows from it.
+        art: What table and board look like.
+        optics: The camera; None hangs one over the board.
     """
 
-    def __init__(self, board: Board, seed: int) -> None:
+    def __init__(
+        self, board: Board, seed: int, art: Art | None = None, optics: Optics | None = None
+    ) -> None:
         rng = np.random.default_rng([seed, 1])
         self.board = board
-        self.optics = Optics.over(board, rng)
-        self._static = self._draw_static(rng)
+        self.optics = optics or Optics.over(board, rng)
+        self._static = self._draw_static(art or Art(), rng)
+        self._first = self.optics, self._static
         self._sprites: dict[Standing, Sprite] = {}
         self._composed: tuple[tuple[Standing, ...], Pose, Photo] | None = None
 
@@ -46,6 +71,25 @@ class Scene:
         width, depth = self.board.size
         world = [(0, 0, 0), (width, 0, 0), (width, depth, 0), (0, depth, 0)]
         return pose.apply(self.optics.project(world))
+
+    def move_camera(self, optics: Optics) -> None:
+        """See the same table from somewhere else.
+
+        Table and board are flat: their picture is a homography of the first one (Hartley and
+        Zisserman 2004, "Multiple View Geometry", 13.1). What stands on them is drawn anew.
+        """
+        first, drawn = self._first
+        matrix = optics.plane(0.0) @ np.linalg.inv(first.plane(0.0))
+        moved = cv2.warpPerspective(
+            drawn,
+            np.linalg.inv(_HALF) @ matrix @ _HALF,
+            (WIDTH, HEIGHT),
+            flags=cv2.INTER_LINEAR,
+            borderMode=cv2.BORDER_REFLECT,
+        )
+        self.optics, self._static = optics, np.asarray(moved, np.uint8)
+        self._sprites = {}
+        self._composed = None
 
     def compose(self, pieces: tuple[Standing, ...], pose: Pose) -> Photo:
         """Return the picture of a position (2592×4608×3, not to be written to)."""
@@ -96,24 +140,23 @@ class Scene:
         left = (1 - 0.42 * cast) * (1 - 0.30 * contact)
         return np.asarray(np.round(255 * left), np.uint8)
 
-    def _draw_static(self, rng: np.random.Generator) -> Photo:
+    def _draw_static(self, art: Art, rng: np.random.Generator) -> Photo:
         optics, board = self.optics, self.board
         across = 1.12 * WIDTH / optics.scale(*optics.center, 0)
         deep = 1.16 * HEIGHT / optics.scale(*optics.center, 0)
         origin = (optics.center[0] - across / 2, optics.center[1] - deep / 2)
-        top = boards.table_top(across, deep, rng)
-        picture = self._lay(top, origin, boards.TABLE_PIXELS, -_BOARD_THICKNESS)
-        self._board_shadow(picture)
-        if isinstance(board, GridBoard):
-            drawing = boards.grid_board(board, rng)
+        top = art.table(across, deep, rng)
+        if art.board is None:
+            picture = self._lay(top, origin, boards.TABLE_PIXELS, 0.0)
         else:
-            drawing = zone_board(board, rng)
-        drawing = _round_edge(drawing)
-        corner = (-board.frame, -board.frame)
-        picture = self._lay(
-            drawing * 0.45, corner, boards.BOARD_PIXELS, -0.5 * _BOARD_THICKNESS, picture
-        )
-        picture = self._lay(drawing, corner, boards.BOARD_PIXELS, 0.0, picture)
+            picture = self._lay(top, origin, boards.TABLE_PIXELS, -_BOARD_THICKNESS)
+            self._board_shadow(picture)
+            drawing = _round_edge(art.board(board, rng))
+            corner = (-board.frame, -board.frame)
+            picture = self._lay(
+                drawing * 0.45, corner, boards.BOARD_PIXELS, -0.5 * _BOARD_THICKNESS, picture
+            )
+            picture = self._lay(drawing, corner, boards.BOARD_PIXELS, 0.0, picture)
         picture *= _lamp(rng)[..., None]
         return np.ascontiguousarray((np.clip(picture, 0, 1) * 255)[..., ::-1].astype(np.uint8))
 
@@ -135,9 +178,7 @@ class Scene:
             onto: The picture so far, painted over; None starts one.
         """
         place = np.array([[1 / pixels, 0, corner[0]], [0, 1 / pixels, corner[1]], [0, 0, 1.0]])
-        # Centres of pixels are at whole numbers for OpenCV, at halves for us.
-        half = np.array([[1, 0, 0.5], [0, 1, 0.5], [0, 0, 1.0]])
-        matrix = np.linalg.inv(half) @ self.optics.plane(z) @ place @ half
+        matrix = np.linalg.inv(_HALF) @ self.optics.plane(z) @ place @ _HALF
         mode = cv2.BORDER_REFLECT if onto is None else cv2.BORDER_TRANSPARENT
         target = None if onto is None else onto
         laid = cv2.warpPerspective(

@@ -4,7 +4,7 @@
 """
 
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal, Self
+from typing import Annotated, Any, Final, Literal, Self, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 import yaml
@@ -13,7 +13,10 @@ from .colors import paint
 from .spaces import GridBoard, Zone, ZoneBoard, cell_names
 
 SHIPPED: Final = Path(__file__).parents[1] / "scripts"
-SHAPES: Final = ("pawn", "cube", "disc", "token", "agent", "flag")
+Shape = Literal[
+    "pawn", "cube", "disc", "token", "agent", "flag", "tile", "stone", "rook", "king", "figure"
+]
+SHAPES: Final[tuple[Shape, ...]] = get_args(Shape)
 """What pieces can look like."""
 
 Id = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
@@ -138,7 +141,7 @@ class Script(_Part):
     profile: Id
     settings: dict[str, Any] = {}
     layout: Layout
-    shapes: dict[Id, Literal["pawn", "cube", "disc", "token", "agent", "flag"]] = {}
+    shapes: dict[Id, Shape] = {}
     players: Annotated[tuple[Player, ...], Field(min_length=1)]
     start: tuple[StartPiece, ...] = ()
     steps: tuple[Step, ...] = ()

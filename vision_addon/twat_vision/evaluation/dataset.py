@@ -1,7 +1,8 @@
 """Folders of photos with their truth: one folder a sequence, with a ``truth.json`` beside the photos.
 
-``truth.json`` has ``grid`` [columns, rows] or ``zones``, ``corners`` (pixels; ``frame_corners`` per photo where they
-differ), ``start`` where known, and ``steps`` with ``before``, ``after``, ``kind``, ``moves`` and what changed.
+``truth.json`` has ``grid`` [columns, rows], ``zones`` or ``surface``, ``corners`` (pixels; ``frame_corners`` per photo where
+they differ), ``start`` where known, and ``steps`` with ``before``, ``after``, ``kind``, ``moves`` and what changed. The format
+is described in docs/vision.md.
 """
 
 from collections.abc import Mapping
@@ -10,10 +11,10 @@ import json
 from pathlib import Path
 from typing import Any
 
-from twat_vision.pipeline import Corners, Grid, Layout, Zone, Zones
+from twat_vision.pipeline import Corners, Grid, Layout, Point, Surface, Zone, Zones
 
 Space = tuple[int, int] | str
-"""A cell ``(column, row)`` from 0 at the image's top-left one, or a zone's id."""
+"""A cell ``(column, row)`` from 0 at the image's top-left one, a zone's id, or a point of a surface (`point_name`)."""
 
 KINDS = ("move", "multi", "occluded", "no-move")
 
@@ -33,10 +34,20 @@ class TrueMove:
 
 
 @dataclass(frozen=True, slots=True)
+class TruePiece:
+    """A piece that stands somewhere; ``color`` None is nobody's, ``at`` is where on a surface, in its unit."""
+
+    piece: str
+    color: str | None
+    at: Point | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """Two photos and what happened between them.
 
-    ``changed`` are the changed spaces; ``names`` the same cells in the sequence's naming, in the same order.
+    ``changed`` are the changed spaces; ``names`` the same cells in the sequence's naming, in the same order. ``tags`` say
+    what is difficult about it, None where the sequence does not say.
     """
 
     before: str
@@ -45,11 +56,17 @@ class Step:
     moves: tuple[TrueMove, ...]
     changed: tuple[Space, ...]
     names: tuple[str, ...]
+    notes: str = ""
+    tags: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Sequence:
-    """A sequence; ``start`` is cell name → piece letter, ``counts`` photo → zone → colour → pieces."""
+    """A sequence.
+
+    ``players`` are the players' colours where the sequence says them. What stands on the board is known, where it is, by
+    ``start`` (cell name → piece), ``counts`` (photo → zone → colour → pieces) or ``positions`` (photo → pieces of a surface).
+    """
 
     name: str
     folder: Path
@@ -57,8 +74,10 @@ class Sequence:
     steps: tuple[Step, ...]
     corners: Mapping[str, tuple[tuple[float, float], ...]]
     default_corners: tuple[tuple[float, float], ...]
-    start: Mapping[str, str] | None
+    start: Mapping[str, TruePiece] | None
     counts: Mapping[str, Mapping[str, Mapping[str, int]]] | None
+    players: tuple[str, ...] | None = None
+    positions: Mapping[str, tuple[TruePiece, ...]] | None = None
 
     def corners_of(self, photo: str, size: tuple[int, int]) -> Corners:
         """Corners 0…1 of a photo of ``size`` (width, height)."""
@@ -128,8 +147,11 @@ def _parse(folder: Path, truth: Mapping[str, Any]) -> Sequence:
     elif "zones" in truth:
         zones = (Zone(z["id"], z["id"], _points(z["polygon"])) for z in truth["zones"])
         layout = Zones(tuple(zones))
+    elif "surface" in truth:
+        surface = truth["surface"]
+        layout = Surface(float(surface["width"]), float(surface["height"]), surface["unit"])
     else:
-        raise ValueError("neither grid nor zones is there")
+        raise ValueError("neither grid nor zones nor surface is there")
     frames = truth.get("frame_corners") or {}
     first = truth["corners"] if "corners" in truth or not frames else next(iter(frames.values()))
     return Sequence(
@@ -139,30 +161,75 @@ def _parse(folder: Path, truth: Mapping[str, Any]) -> Sequence:
         steps=tuple(_step(s) for s in truth["steps"]),
         corners={photo: _four(c) for photo, c in frames.items()},
         default_corners=_four(first),
-        start=truth.get("start"),
+        start=_start(truth.get("start")),
         counts=truth.get("counts"),
+        players=tuple(truth["players"]) if truth.get("players") else None,
+        positions={
+            photo: tuple(TruePiece(p["piece"], _color(p), _point(p["at"])) for p in pieces)
+            for photo, pieces in truth["pieces"].items()
+        }
+        if truth.get("pieces")
+        else None,
     )
+
+
+def _start(start: Mapping[str, Any] | None) -> dict[str, TruePiece] | None:
+    """Pieces by cell: a FEN letter (upper case is white), or an object that names piece and colour."""
+    if start is None:
+        return None
+    return {
+        cell: TruePiece(value.lower(), "white" if value.isupper() else "black")
+        if isinstance(value, str)
+        else TruePiece(str(value["piece"]).lower(), _color(value))
+        for cell, value in start.items()
+    }
+
+
+def _color(value: Mapping[str, Any]) -> str | None:
+    color = value.get("colour", value.get("color"))
+    return None if color is None else str(color)
 
 
 def _step(step: Mapping[str, Any]) -> Step:
     if step["kind"] not in KINDS:
         raise ValueError(f"kind {step['kind']!r} is none of {', '.join(KINDS)}")
     moves = tuple(
-        TrueMove(m.get("colour", m.get("color")), m.get("piece"), m.get("from"), m.get("to"))
+        TrueMove(_color(m), m.get("piece"), m.get("from"), m.get("to"))
         for m in step.get("moves", [])
     )
     changed: tuple[Space, ...]
     if "changed_zones" in step:
         changed = tuple(str(z) for z in step["changed_zones"])
         names = tuple(str(z) for z in step["changed_zones"])
+    elif "changed_points" in step:
+        changed = names = tuple(point_name(_point(p)) for p in step["changed_points"])
     else:
         changed = tuple((int(c), int(r)) for c, r in step["changed_rc"])
         names = tuple(step.get("changed_cells", ()))
-    return Step(step["before"], step["after"], step["kind"], moves, changed, names)
+    return Step(
+        step["before"],
+        step["after"],
+        step["kind"],
+        moves,
+        changed,
+        names,
+        step.get("notes") or "",
+        tuple(step["tags"]) if step.get("tags") is not None else None,
+    )
 
 
-def _points(values: list[list[float]]) -> tuple[tuple[float, float], ...]:
-    return tuple((float(x), float(y)) for x, y in values)
+def point_name(point: Point) -> str:
+    """What a point of a surface is called: its place to a tenth of the unit, ``12.5,7.0``."""
+    return f"{point[0]:.1f},{point[1]:.1f}"
+
+
+def _point(value: list[float]) -> Point:
+    x, y = value
+    return float(x), float(y)
+
+
+def _points(values: list[list[float]]) -> tuple[Point, ...]:
+    return tuple(_point(v) for v in values)
 
 
 def _four(values: list[list[float]]) -> tuple[tuple[float, float], ...]:

@@ -7,6 +7,7 @@ steps in order with the accepted state; each step's truth is accepted afterwards
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+import math
 
 from twat_vision.pipeline import (
     AnalysisRequest,
@@ -15,7 +16,9 @@ from twat_vision.pipeline import (
     Move,
     PipelineError,
     Player,
+    Point,
     RegionKind,
+    Surface,
     WarningCode,
     Zones,
     analyse,
@@ -24,9 +27,12 @@ from twat_vision.pipeline import (
 from twat_vision.pipeline.decode import image_size
 from twat_vision.pipeline.spaces import cell_of
 
-from .dataset import DatasetError, Sequence, Space, Step
+from .dataset import DatasetError, Sequence, Space, Step, point_name
 from .naming import CellNames
-from .state import GridState, players_of, zone_pieces
+from .state import GridState, players_of, surface_pieces, zone_pieces
+
+NEAR = {"in": 1.0, "mm": 25.4}
+"""How near (in the surface's unit) a place must be read to be the true one: about a miniature's base."""
 
 
 class Mode(StrEnum):
@@ -125,6 +131,9 @@ def _request(
             # The photos before the first step were never accepted; later ones were.
             known = sequence.counts.get(step.before)
             pieces = None if known is None else zone_pieces(sequence.layout, known, players)
+        elif sequence.positions is not None:
+            standing = sequence.positions.get(step.before)
+            pieces = None if standing is None else surface_pieces(standing, players)
         active = _active(sequence, number, players)
     return AnalysisRequest(
         after=after,
@@ -162,13 +171,18 @@ def _report(
     mode: Mode,
     players: tuple[Player, ...],
 ) -> StepReport:
-    def translate(space: str | None) -> str | None:
+    def translate(space: str | None, position: Point | None) -> str | None:
+        if isinstance(layout, Surface):
+            return None if position is None else _place(position, step, layout)
         if space is None or names is None or not isinstance(layout, Grid):
             return space
         cell = cell_of(space, layout)
         return None if cell is None else names.name(cell)
 
+    moves = tuple(_read(m, translate) for m in result.moves)
     spaces: set[Space] = set()
+    if isinstance(layout, Surface):
+        spaces = {s for m in moves for s in (m.from_space, m.to_space) if s is not None}
     for region in result.changed_regions:
         if region.kind is RegionKind.MOVED_WITHIN:
             continue
@@ -176,13 +190,12 @@ def _report(
             cell = cell_of(space, layout) if isinstance(layout, Grid) else space
             if cell is not None:
                 spaces.add(cell)
-    moves = tuple(_read(m, translate) for m in result.moves)
     exact = spaces == set(step.changed)
     if mode is Mode.GAME:
         exact = exact and _same_moves(step, moves, {p.color for p in players})
     return StepReport(
         step=step,
-        predicted=tuple(sorted(spaces, key=str if isinstance(layout, Zones) else None)),
+        predicted=tuple(sorted(spaces, key=None if isinstance(layout, Grid) else str)),
         moves=moves,
         confidence=result.confidence,
         warnings=tuple(w.value for w in result.warnings),
@@ -194,10 +207,26 @@ def _report(
     )
 
 
-def _read(move: Move, translate: Callable[[str | None], str | None]) -> ReadMove:
+def _read(move: Move, translate: Callable[[str | None, Point | None], str | None]) -> ReadMove:
     return ReadMove(
-        translate(move.from_space), translate(move.to_space), move.color, move.kind.value
+        translate(move.from_space, move.from_position),
+        translate(move.to_space, move.to_position),
+        move.color,
+        move.kind.value,
     )
+
+
+def _place(position: Point, step: Step, layout: Surface) -> str:
+    """The true changed point that was read, where it is near enough, else where it was read."""
+    true = [(math.dist(position, _coordinates(s)), s) for s in step.changed if isinstance(s, str)]
+    if true and min(true)[0] <= NEAR[layout.unit]:
+        return min(true)[1]
+    return point_name(position)
+
+
+def _coordinates(name: str) -> Point:
+    x, y = name.split(",")
+    return float(x), float(y)
 
 
 def _same_moves(step: Step, moves: tuple[ReadMove, ...], colors: set[str]) -> bool:

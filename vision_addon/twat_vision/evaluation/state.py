@@ -5,33 +5,38 @@ from dataclasses import dataclass, field
 
 from twat_vision.pipeline import Grid, Piece, Player, Zones
 
-from .dataset import Sequence, Step, TrueMove
+from .dataset import Sequence, Step, TrueMove, TruePiece
 from .naming import Cell, CellNames
 
-CHESS_PLAYERS = (Player(1, "White", "white"), Player(2, "Black", "black"))
+CHESS_COLORS = ("white", "black")
 
 
 @dataclass(slots=True)
 class GridState:
-    """Where pieces stand in every photo, as far as the start position and the steps say."""
+    """Where pieces stand in every photo, as far as the start position and the steps say.
+
+    ``seats`` are the players' positions by colour.
+    """
 
     names: CellNames
+    seats: Mapping[str, int]
     by_photo: dict[str, dict[Cell, Piece]] = field(default_factory=dict)
     latest: dict[Cell, Piece] | None = None
 
     @classmethod
     def of(cls, sequence: Sequence, names: CellNames) -> "GridState":
         """The state before the first step; unknown when the sequence has no start position."""
-        state = cls(names)
+        seats = {p.color: p.position for p in players_of(sequence)}
+        state = cls(names, seats)
         if sequence.start is None:
             return state
         board: dict[Cell, Piece] = {}
-        for number, (name, letter) in enumerate(sequence.start.items()):
+        for number, (name, piece) in enumerate(sequence.start.items()):
             cell = names.cell(name)
             if cell is not None:
-                player = 1 if letter.isupper() else 2
+                player = seats.get(piece.color or "")
                 place = (float(cell[0]), float(cell[1]))
-                board[cell] = Piece(f"p{number}", letter.lower(), player, place, None)
+                board[cell] = Piece(f"p{number}", piece.piece, player, place, None)
         state.latest = board
         return state
 
@@ -58,8 +63,9 @@ class GridState:
         if end is not None:
             board.pop(end, None)
             if piece is None:
-                owner = {"white": 1, "black": 2}.get(move.color or "")
-                piece = Piece(f"new{end[0]}-{end[1]}", "unknown", owner, (0.0, 0.0), None)
+                owner = self.seats.get(move.color or "")
+                kind = (move.piece or "unknown").lower()
+                piece = Piece(f"new{end[0]}-{end[1]}", kind, owner, (0.0, 0.0), None)
             place = (float(end[0]), float(end[1]))
             board[end] = Piece(piece.id, piece.type, piece.player, place, None)
         return {cell for cell in (start, end) if cell is not None}
@@ -91,9 +97,24 @@ def zone_pieces(
     return tuple(found)
 
 
+def surface_pieces(
+    standing: tuple[TruePiece, ...], players: tuple[Player, ...]
+) -> tuple[Piece, ...]:
+    """Pieces of a surface in one photo."""
+    by_color = {p.color: p.position for p in players}
+    return tuple(
+        Piece(f"p{n}", p.piece, by_color.get(p.color or ""), p.at or (0.0, 0.0), None)
+        for n, p in enumerate(standing)
+    )
+
+
 def players_of(sequence: Sequence) -> tuple[Player, ...]:
     """The players a game of this sequence would have been set up with."""
-    if isinstance(sequence.layout, Grid):
-        return CHESS_PLAYERS if sequence.start is not None else ()
-    colors = sorted({c for z in (sequence.counts or {}).values() for n in z.values() for c in n})
+    if sequence.players is not None:
+        colors = list(sequence.players)
+    elif isinstance(sequence.layout, Grid):
+        colors = list(CHESS_COLORS) if sequence.start is not None else []
+    else:
+        counts = (sequence.counts or {}).values()
+        colors = sorted({c for zones in counts for found in zones.values() for c in found})
     return tuple(Player(i + 1, color.title(), color) for i, color in enumerate(colors))

@@ -18,8 +18,9 @@ from twat_vision.evaluation import (
     load_sequence,
     to_json,
 )
-from twat_vision.evaluation.run import ReadMove, _same_moves
-from twat_vision.evaluation.state import GridState
+from twat_vision.evaluation.run import ReadMove, _place, _same_moves
+from twat_vision.evaluation.state import GridState, players_of, surface_pieces
+from twat_vision.pipeline import Surface
 
 Write = Callable[..., Path]
 
@@ -124,7 +125,7 @@ class TestState:
             "h5": "r",
             "d8": "r",
             "h8": "k",
-            "h1": "unknown",
+            "h1": "q",
         }
 
     def test_an_unknown_start_stays_unknown(self, write_sequence: Write) -> None:
@@ -212,3 +213,34 @@ class TestScoring:
         moves = (ReadMove(None, "H8", "white", "place"),)
         assert _same_moves(step, moves, set())
         assert _same_moves(Step("a", "b", "move", (), (), ()), moves, set())
+
+
+class TestSurface:
+    TRUTH = """{"surface": {"width": 36, "height": 24, "unit": "in"},
+        "corners": [[0, 0], [1, 0], [1, 1], [0, 1]], "players": ["red", "blue"],
+        "pieces": {"a.jpg": [{"piece": "figure", "colour": "blue", "at": [3, 4]}]},
+        "steps": [{"before": "a.jpg", "after": "b.jpg", "kind": "move", "tags": ["light"],
+          "moves": [{"colour": "blue", "from": "3.0,4.0", "to": "8.0,4.0"}],
+          "changed_points": [[3, 4], [8, 4]]}]}"""
+
+    def test_a_free_table_is_read_by_its_points(self, tmp_path: Path) -> None:
+        (tmp_path / "truth.json").write_text(self.TRUTH)
+        sequence = load_sequence(tmp_path)
+        assert sequence.layout == Surface(36, 24, "in")
+        assert sequence.steps[0].changed == ("3.0,4.0", "8.0,4.0")
+        assert sequence.steps[0].tags == ("light",)
+        players = players_of(sequence)
+        assert [p.color for p in players] == ["red", "blue"]
+        assert sequence.positions is not None
+        (piece,) = surface_pieces(sequence.positions["a.jpg"], players)
+        assert (piece.type, piece.player, piece.position) == ("figure", 2, (3.0, 4.0))
+
+    @pytest.mark.parametrize(
+        ("place", "name"),
+        [((3.4, 4.5), "3.0,4.0"), ((3.0, 5.2), "3.0,5.2"), ((8.9, 4.0), "8.0,4.0")],
+    )
+    def test_a_place_is_right_within_a_base(
+        self, tmp_path: Path, place: tuple[float, float], name: str
+    ) -> None:
+        (tmp_path / "truth.json").write_text(self.TRUTH)
+        assert _place(place, load_sequence(tmp_path).steps[0], Surface(36, 24, "in")) == name

@@ -1,0 +1,220 @@
+"""A game that plays itself: positions, and what every piece did between them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+import math
+
+import numpy as np
+
+from twat_camera.simulator.play import FOOT, Standing
+
+from .conditions import Happening
+from .fields import Field, field_of
+from .looks import Look
+
+_MOST_SUPPLY = 14
+_TURNS = {"tile": 0.07}
+"""Radians by which pieces are put down askew, where it is less than usual."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """A piece of the game: whose (index of the army) and what it looks like."""
+
+    id: str
+    army: int
+    shape: str
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where a piece stands, in board units; ``space`` None is beside the board."""
+
+    x: float
+    y: float
+    turn: float
+    space: str | None
+
+
+Position = Mapping[Counter, Spot]
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What one piece did; None is off the board."""
+
+    piece: Counter
+    start: str | None
+    end: str | None
+    captured: Counter | None = None
+
+
+@dataclass
+class Game:
+    """Plays a look's game; the same random numbers give the same game."""
+
+    look: Look
+    rng: np.random.Generator
+    position: dict[Counter, Spot] = field(default_factory=dict)
+    turn: int = 0
+    _count: int = 0
+
+    def __post_init__(self) -> None:
+        self._field: Field = field_of(self.look)
+        for army, one in enumerate(self.look.armies):
+            for _ in range(one.count):
+                self._put(self._new(army), self._field.start(army, self._taken(), self.rng))
+
+    def play(self, happening: Happening) -> tuple[Act, ...]:
+        """Let something happen, change the position accordingly, and say what it was."""
+        if happening == "nothing":
+            return ()
+        acts = list(self._act(happening))
+        if happening == "plies":
+            self._next_turn()
+            acts += self._act("move", {s for a in acts for s in (a.start, a.end) if s})
+        self._next_turn()
+        return tuple(acts)
+
+    def nudge(self) -> None:
+        """Push a few pieces about within their spaces."""
+        standing = [p for p, s in self.position.items() if s.space is not None]
+        for index in self.rng.choice(len(standing), min(4, len(standing)), replace=False):
+            piece = standing[index]
+            spot = self.position[piece]
+            angle, far = self.rng.uniform(0, 2 * math.pi), self.rng.uniform(0.08, 0.15)
+            step = far * self.look.board.piece_unit
+            moved = replace(
+                spot,
+                x=spot.x + step * math.cos(angle),
+                y=spot.y + step * math.sin(angle),
+                turn=spot.turn + self.rng.uniform(-0.3, 0.3),
+            )
+            if self._field.holds(spot.space or "", (moved.x, moved.y)):
+                self.position[piece] = moved
+
+    def standing(self) -> tuple[Standing, ...]:
+        """The position as the renderer wants it."""
+        armies = self.look.armies
+        return tuple(
+            Standing(p.id, p.shape, armies[p.army].paint, s.x, s.y, s.turn)
+            for p, s in self.position.items()
+        )
+
+    def _next_turn(self) -> None:
+        self.turn = (self.turn + 1) % len(self.look.armies)
+
+    def _act(self, happening: Happening, away: set[str] | None = None) -> tuple[Act, ...]:
+        placing = self.look.style == "tiles"
+        if happening == "remove":
+            return (self._remove(self._any(self.turn)),)
+        if happening == "capture" and self.look.style == "chess":
+            return (self._capture(),)
+        if happening == "several":
+            return self._place_row(3) if placing else self._move_two()
+        if placing:
+            return self._place_row(1)
+        if happening == "place":
+            return self._place_row(1)
+        return (self._move(away or set()),)
+
+    def _move(self, away: set[str]) -> Act:
+        """Move one piece to a free space, far from the spaces of another move at once."""
+        for _ in range(400):
+            piece = self._any(self.turn)
+            spot = self.position[piece]
+            end = self._field.target(spot.space or "", self._taken(), self.rng)
+            if end is not None and self._field.apart({spot.space or "", end}, away):
+                return self._go(piece, end)
+        raise RuntimeError(f"{self.look.name}: nobody can move")
+
+    def _move_two(self) -> tuple[Act, ...]:
+        """Move two pieces so that neither move can be taken for the other: together, or far from each other."""
+        if self.look.style == "zones":
+            return self._move_together() or self._place_row(2)
+        first = self._move(set())
+        return first, self._move({s for s in (first.start, first.end) if s})
+
+    def _move_together(self) -> tuple[Act, ...]:
+        mine: dict[str, list[Counter]] = {}
+        for piece, spot in self.position.items():
+            if piece.army == self.turn and spot.space is not None:
+                mine.setdefault(spot.space, []).append(piece)
+        for start, pieces in mine.items():
+            end = self._field.target(start, [*self._taken(), *self._taken()], self.rng)
+            if len(pieces) > 1 and end is not None:
+                return tuple(self._go(piece, end) for piece in pieces[:2])
+        return ()
+
+    def _capture(self) -> Act:
+        """Take a piece of another player that is near enough."""
+        pairs = [
+            (mover, other)
+            for mover, spot in self.position.items()
+            for other, there in self.position.items()
+            if mover.army == self.turn != other.army
+            and spot.space is not None
+            and there.space is not None
+            and self._field.near(spot.space, there.space)
+        ]
+        if not pairs:
+            return self._move(set())
+        mover, other = pairs[int(self.rng.integers(len(pairs)))]
+        end = self.position[other].space or ""
+        self._aside(other)
+        return replace(self._go(mover, end), captured=other)
+
+    def _go(self, piece: Counter, end: str) -> Act:
+        start = self.position.pop(piece).space
+        self._put(piece, end)
+        return Act(piece, start, end)
+
+    def _remove(self, piece: Counter) -> Act:
+        start = self.position[piece].space
+        self._aside(piece)
+        return Act(piece, start, None)
+
+    def _place_row(self, most: int) -> tuple[Act, ...]:
+        count = int(self.rng.integers(min(2, most), most + 1))
+        acts = []
+        for space in self._field.free_row(count, self._taken(), self.rng):
+            piece = self._new(self.turn)
+            self._put(piece, space)
+            acts.append(Act(piece, None, space))
+        return tuple(acts)
+
+    def _any(self, army: int) -> Counter:
+        mine = [p for p, s in self.position.items() if p.army == army and s.space is not None]
+        return mine[int(self.rng.integers(len(mine)))]
+
+    def _new(self, army: int) -> Counter:
+        shapes = self.look.armies[army].shapes
+        self._count += 1
+        return Counter(f"{army}-{self._count}", army, shapes[self._count % len(shapes)])
+
+    def _put(self, piece: Counter, space: str) -> None:
+        x, y = self._field.spot(space, self._foot(piece), self._feet(), self.rng)
+        most = _TURNS.get(piece.shape, 0.4)
+        self.position[piece] = Spot(x, y, float(self.rng.uniform(-most, most)), space)
+
+    def _aside(self, piece: Counter) -> None:
+        """Lay a piece beside the board, as players do; a few at the most."""
+        del self.position[piece]
+        beside = sum(s.space is None for s in self.position.values())
+        if beside < _MOST_SUPPLY:
+            pitch = 1.15 * self.look.board.piece_unit
+            column, row = divmod(beside, 7)
+            width, height = self.look.board.size
+            x = width + self.look.board.frame + 1.6 * max(0.12, pitch) + column * pitch
+            self.position[piece] = Spot(x, 0.1 * height + row * pitch, 0.2 * row, None)
+
+    def _taken(self) -> list[str]:
+        return [s.space for s in self.position.values() if s.space is not None]
+
+    def _foot(self, piece: Counter) -> float:
+        return FOOT[piece.shape] * self.look.board.piece_unit
+
+    def _feet(self) -> list[tuple[tuple[float, float], float]]:
+        return [
+            ((s.x, s.y), self._foot(p)) for p, s in self.position.items() if s.space is not None
+        ]

@@ -1,0 +1,194 @@
+"""How tables and boards of the looks are made: everything is RGB float32 in 0…1, seen from straight above."""
+
+from collections.abc import Callable
+from typing import Final, Literal
+
+import cv2
+import numpy as np
+
+from twat_camera.simulator.boards import BOARD_PIXELS, TABLE_PIXELS
+from twat_camera.simulator.colors import Rgb
+from twat_camera.simulator.spaces import Board, GridBoard, ZoneBoard
+from twat_camera.simulator.texture import Image, blur, mottle, planks, value_noise, wood
+from twat_camera.simulator.zone_art import zone_board
+
+Table = Callable[[float, float, np.random.Generator], Image]
+Drawing = Callable[[Board, np.random.Generator], Image]
+Stuff = Literal["wood", "paper", "marble", "lacquer"]
+
+_PREMIUM: Final = ((178, 60, 58), (206, 138, 140), (62, 96, 156), (138, 172, 198))
+
+
+def wooden_table(light: Rgb, dark: Rgb) -> Table:
+    """A table of planks."""
+
+    def draw(width: float, height: float, rng: np.random.Generator) -> Image:
+        return planks(_table_shape(width, height), light, dark, rng, count=6)
+
+    return draw
+
+
+def cloth(color: Rgb) -> Table:
+    """A table under a woven cloth, or a felt mat."""
+
+    def draw(width: float, height: float, rng: np.random.Generator) -> Image:
+        shape = _table_shape(width, height)
+        weave = 0.04 * value_noise(shape, (2, 5), rng) + 0.04 * value_noise(shape, (5, 2), rng)
+        folds = 0.05 * value_noise(shape, (500, 300), rng)
+        return _tinted(1 + weave + folds, color)
+
+    return draw
+
+
+def laminate(color: Rgb) -> Table:
+    """A smooth table with a faint speckle."""
+
+    def draw(width: float, height: float, rng: np.random.Generator) -> Image:
+        shape = _table_shape(width, height)
+        return _tinted(1 + 0.015 * value_noise(shape, (3, 3), rng), color)
+
+    return draw
+
+
+def terrain(color: Rgb, other: Rgb) -> Table:
+    """A gaming mat printed with ground: patches of two colours, pebbles, tracks."""
+
+    def draw(width: float, height: float, rng: np.random.Generator) -> Image:
+        shape = _table_shape(width, height)
+        patches = value_noise(shape, (260, 340), rng) + 0.5 * value_noise(shape, (60, 80), rng)
+        share = 1 / (1 + np.exp(-2.2 * patches))[..., None]
+        grain = (
+            1 + 0.07 * value_noise(shape, (4, 4), rng) + 0.05 * value_noise(shape, (14, 14), rng)
+        )
+        mixed = np.array(color) * share + np.array(other) * (1 - share)
+        return np.asarray(np.clip(mixed / 255 * grain[..., None], 0, 1), np.float32)
+
+    return draw
+
+
+def checkered(light: Rgb, dark: Rgb, frame: Rgb, stuff: Stuff) -> Drawing:
+    """A board of cells in two colours."""
+
+    def draw(board: Board, rng: np.random.Generator) -> Image:
+        columns, rows, cell, border = _grid_of(board)
+        shape = (rows * cell + 2 * border, columns * cell + 2 * border)
+        drawing = _sheet(shape, frame, stuff, rng)
+        sheets = [_sheet((3 * cell, 4 * cell), color, stuff, rng) for color in (light, dark)]
+        for row in range(rows):
+            for column in range(columns):
+                sheet = sheets[(row + column) % 2]
+                y, x = (int(rng.integers(0, side - cell)) for side in sheet.shape[:2])
+                top, left = border + row * cell, border + column * cell
+                drawing[top : top + cell, left : left + cell] = sheet[y : y + cell, x : x + cell]
+        return drawing
+
+    return draw
+
+
+def ruled(paper: Rgb, ink: Rgb, stuff: Stuff, *, through_centres: bool) -> Drawing:
+    """A board of lines: around the cells, or through their centres as in Go."""
+
+    def draw(board: Board, rng: np.random.Generator) -> Image:
+        columns, rows, cell, border = _grid_of(board)
+        drawing = _sheet((rows * cell + 2 * border, columns * cell + 2 * border), paper, stuff, rng)
+        color = tuple(c / 255 for c in ink)
+        half = cell // 2 if through_centres else 0
+        right, bottom = border + columns * cell - half, border + rows * cell - half
+        width = max(3, cell // 40)
+        for n in range(columns + (not through_centres)):
+            x = border + half + n * cell
+            cv2.line(drawing, (x, border + half), (x, bottom), color, width, cv2.LINE_AA)
+        for n in range(rows + (not through_centres)):
+            y = border + half + n * cell
+            cv2.line(drawing, (border + half, y), (right, y), color, width, cv2.LINE_AA)
+        return drawing
+
+    return draw
+
+
+def premium_squares(paper: Rgb, share: float) -> Drawing:
+    """A word game's board: ruled cells, a ``share`` of them coloured, in a symmetric pattern."""
+    lines = ruled(paper, (236, 228, 212), "paper", through_centres=False)
+
+    def draw(board: Board, rng: np.random.Generator) -> Image:
+        columns, rows, cell, border = _grid_of(board)
+        drawing = lines(board, rng)
+        for row in range((rows + 1) // 2):
+            for column in range((columns + 1) // 2):
+                if rng.random() > share:
+                    continue
+                color = np.array(_PREMIUM[int(rng.integers(len(_PREMIUM)))], np.float32) / 255
+                for y in {row, rows - 1 - row}:
+                    for x in {column, columns - 1 - column}:
+                        top, left = border + y * cell + 4, border + x * cell + 4
+                        drawing[top : top + cell - 8, left : left + cell - 8] = color
+        return mottle(drawing, 4, 0.012, rng)
+
+    return draw
+
+
+def quilt(colors: tuple[Rgb, ...]) -> Drawing:
+    """A map of many-cornered regions, each in a colour with its own speckle, between dark borders."""
+
+    def draw(board: Board, rng: np.random.Generator) -> Image:
+        if not isinstance(board, ZoneBoard):
+            raise TypeError("a quilt is a board of zones")
+        drawing = _sheet((BOARD_PIXELS, BOARD_PIXELS), (92, 112, 128), "paper", rng)
+        for number, zone in enumerate(board.zones):
+            outline = np.round(np.array(zone.polygon) * BOARD_PIXELS).astype(np.int32)
+            tone = np.array(colors[number % len(colors)], np.float32) / 255
+            cv2.fillPoly(drawing, [outline], [float(c) for c in tone])
+            cv2.polylines(drawing, [outline], True, (0.16, 0.14, 0.12), 9, cv2.LINE_AA)
+        relief = value_noise(drawing.shape[:2], (50, 70), rng)
+        relief += 0.6 * value_noise(drawing.shape[:2], (14, 16), rng)
+        shaded = drawing * (1 + 0.06 * relief[..., None])
+        return np.asarray(np.clip(blur(shaded.astype(np.float32), 0.8), 0, 1), np.float32)
+
+    return draw
+
+
+def printed_zones(tint: tuple[float, float, float] = (1, 1, 1)) -> Drawing:
+    """The simulator's board of named zones, its print tinted."""
+
+    def draw(board: Board, rng: np.random.Generator) -> Image:
+        if not isinstance(board, ZoneBoard):
+            raise TypeError("named zones need a board of zones")
+        return np.asarray(zone_board(board, rng) * np.array(tint, np.float32), np.float32)
+
+    return draw
+
+
+def _table_shape(width: float, height: float) -> tuple[int, int]:
+    return round(height * TABLE_PIXELS), round(width * TABLE_PIXELS)
+
+
+def _grid_of(board: Board) -> tuple[int, int, int, int]:
+    """Columns, rows, and pixels of a cell and of the frame."""
+    if not isinstance(board, GridBoard):
+        raise TypeError("cells need a grid")
+    return (
+        board.columns,
+        board.rows,
+        round(board.cell * BOARD_PIXELS),
+        round(board.frame * BOARD_PIXELS),
+    )
+
+
+def _sheet(shape: tuple[int, int], color: Rgb, stuff: Stuff, rng: np.random.Generator) -> Image:
+    """A sheet of a material of about a colour."""
+    if stuff == "wood":
+        dark = (round(color[0] * 0.78), round(color[1] * 0.74), round(color[2] * 0.68))
+        return wood(shape, color, dark, rng, grain=0.8)
+    if stuff == "marble":
+        cloud = value_noise(shape, (110, 150), rng)
+        vein = np.abs(value_noise(shape, (60, 90), rng) + 0.4 * value_noise(shape, (17, 23), rng))
+        return _tinted(1 + 0.03 * cloud - 0.13 * np.exp(-9 * vein), color)
+    if stuff == "lacquer":
+        return _tinted(1 + 0.015 * value_noise(shape, (400, 400), rng), color)
+    fibre = 0.012 * value_noise(shape, (2, 2), rng) + 0.02 * value_noise(shape, (260, 260), rng)
+    return _tinted(1 + fibre, color)
+
+
+def _tinted(shade: Image, color: Rgb) -> Image:
+    tone = np.array(color, np.float32) / 255
+    return np.asarray(np.clip(shade[..., None] * tone, 0, 1), np.float32)

@@ -1,0 +1,209 @@
+"""The stress set's games are games, its photos show them, and its truth is true."""
+
+from collections.abc import Mapping
+import itertools
+import json
+import math
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from benchmarks.stress import LOOKS, write_look
+from benchmarks.stress.conditions import BAR_TAGS, PLAN, Conditions, Planned, conditions
+from benchmarks.stress.folder import _changed
+from benchmarks.stress.game import Counter, Game, Spot
+from benchmarks.stress.looks import Look
+from benchmarks.stress.photograph import Photographer
+from benchmarks.stress.viewpoint import seen_under
+from twat_camera.simulator.optics import WIDTH, Optics
+from twat_camera.simulator.spaces import GridBoard
+from twat_vision.evaluation import load_sequence
+from twat_vision.pipeline import Grid, Surface, Zones
+
+EVERY = [look for looks in LOOKS.values() for look in looks]
+
+
+@pytest.fixture(params=EVERY, ids=lambda look: look.name)
+def look(request: pytest.FixtureRequest) -> Look:
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Path]:
+    """Two looks written with a plan of four photos: cells and a free table."""
+    plan = (Planned("move"), Planned("move", hand=True), Planned("nothing", ("light", "bump")))
+    root = tmp_path_factory.mktemp("stress")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("benchmarks.stress.folder.PLAN", plan)
+        for look in EVERY:
+            if look.name in {"printed", "miniatures", "regions"}:
+                write_look(look, root / look.name)
+    return {folder.name: folder for folder in root.iterdir()}
+
+
+class TestLooks:
+    def test_no_look_is_both_tuned_on_and_kept_aside(self) -> None:
+        names = [look.name for look in EVERY]
+        seeds = [look.seed for look in EVERY]
+        assert len(set(names)) == len(names) and len(set(seeds)) == len(seeds)
+
+    def test_every_kind_of_board_is_tuned_on_and_kept_aside(self) -> None:
+        for looks in LOOKS.values():
+            assert {"chess", "zones", "surface"} <= {look.style for look in looks}
+
+
+class TestGame:
+    def test_the_same_seed_plays_the_same_game(self, look: Look) -> None:
+        def played() -> list[tuple[object, ...]]:
+            game = Game(look, np.random.default_rng(5))
+            return [game.play(planned.happening) for planned in PLAN]
+
+        assert played() == played()
+
+    def test_what_is_said_to_happen_is_what_changes(self, look: Look) -> None:
+        game = Game(look, np.random.default_rng(6))
+        for planned in PLAN:
+            before = dict(game.position)
+            acts = game.play(planned.happening)
+            touched = {s for act in acts for s in (act.start, act.end) if s is not None}
+            assert set(_changed(before, game.position)) == touched
+            assert bool(acts) == (planned.happening != "nothing")
+
+    def test_a_cell_holds_one_piece(self, look: Look) -> None:
+        game = Game(look, np.random.default_rng(7))
+        for planned in PLAN:
+            game.play(planned.happening)
+            taken = [s.space for s in game.position.values() if s.space is not None]
+            if isinstance(look.board, GridBoard):
+                assert len(set(taken)) == len(taken)
+
+    def test_two_moves_at_once_cannot_be_taken_for_each_other(self, look: Look) -> None:
+        game = Game(look, np.random.default_rng(8))
+        for _ in range(5):
+            acts = game.play("several")
+            moved = [act for act in acts if act.start is not None]
+            for one, other in itertools.combinations(moved, 2):
+                together = (one.start, one.end) == (other.start, other.end)
+                assert together or not {one.start, one.end} & {other.start, other.end}
+
+    def test_nudged_pieces_stay_where_they_are_said_to_be(self, look: Look) -> None:
+        game = Game(look, np.random.default_rng(9))
+        before = dict(game.position)
+        game.nudge()
+        assert not _changed(before, game.position)
+        assert game.position != before
+
+
+class TestConditions:
+    def test_two_photos_differ_by_no_more_than_the_bars_say(self) -> None:
+        rng = np.random.default_rng(1)
+        drawn = [conditions(tuple(BAR_TAGS), rng) for _ in range(200)]
+        exposures = [c.exposure for c in drawn]
+        warmth = [c.white_balance_k for c in drawn]
+        turns = [c.roll_deg for c in drawn]
+        assert max(exposures) / min(exposures) < 1.36 and max(exposures) / min(exposures) > 1.3
+        assert np.ptp(warmth) <= 800 and np.ptp(turns) <= 2
+        for axis in (0, 1):
+            assert np.ptp([c.shift[axis] for c in drawn]) <= 0.02
+        assert all(60 <= c.quality <= 95 for c in drawn)
+
+    def test_what_is_not_asked_for_is_not_there(self) -> None:
+        plain = conditions((), np.random.default_rng(2))
+        assert (plain.shift, plain.roll_deg, plain.orbit_deg) == ((0, 0), 0, (0, 0))
+        assert not plain.soft and not plain.hard and not plain.glare and not plain.defocus
+
+    def test_the_plan_has_moves_and_no_moves_under_every_condition(self) -> None:
+        for tag in {t for planned in PLAN for t in planned.tags}:
+            happenings = {p.happening for p in PLAN if tag in p.tags}
+            assert "nothing" in happenings and len(happenings) > 1
+
+
+class TestViewpoint:
+    OPTICS = Optics.over(GridBoard(8, 8), np.random.default_rng(3))
+
+    def test_a_knock_shifts_and_turns_the_picture(self) -> None:
+        now = seen_under(Conditions(shift=(0.01, -0.005), roll_deg=1.0), self.OPTICS)
+        center = self.OPTICS.project([(0.5, 0.5, 0)])[0]
+        moved = now.project([(0.5, 0.5, 0)])[0] - center
+        assert moved == pytest.approx([0.01 * WIDTH, -0.005 * 2592], abs=3)
+        edge = now.project([(0.4, 0.5, 0), (0.6, 0.5, 0)])
+        was = self.OPTICS.project([(0.4, 0.5, 0), (0.6, 0.5, 0)])
+        turn = [math.degrees(math.atan2(b[1] - a[1], b[0] - a[0])) for a, b in (edge, was)]
+        assert turn[0] - turn[1] == pytest.approx(1.0, abs=0.05)
+
+    def test_a_knock_leaves_the_lens_where_it_is(self) -> None:
+        # Points above each other in the picture stay so: there is no parallax.
+        top = (0.9, 0.5, 0.2)
+        behind = self._behind(self.OPTICS, top)
+        now = seen_under(Conditions(shift=(0.01, 0.01), roll_deg=-1.0), self.OPTICS)
+        assert now.project([top])[0] == pytest.approx(now.project([behind])[0], abs=0.01)
+        round_it = seen_under(Conditions(orbit_deg=(3.0, 3.0)), self.OPTICS)
+        gap = round_it.project([top])[0] - round_it.project([behind])[0]
+        assert np.linalg.norm(gap) > 15
+
+    def test_zoom_is_distance(self) -> None:
+        now = seen_under(Conditions(zoom=1.01), self.OPTICS)
+        assert now.distance == pytest.approx(1.01 * self.OPTICS.distance)
+
+    @staticmethod
+    def _behind(optics: Optics, point: tuple[float, float, float]) -> tuple[float, float, float]:
+        """The board's point that a raised one hides."""
+        pixel = np.append(optics.project([point])[0], 1.0)
+        x, y, w = np.linalg.inv(optics.plane(0.0)) @ pixel
+        return (float(x / w), float(y / w), 0.0)
+
+
+class TestPhotos:
+    def test_photos_are_as_the_truth_says(self, written: Mapping[str, Path]) -> None:
+        layouts = {"printed": Grid, "miniatures": Surface, "regions": Zones}
+        for name, folder in written.items():
+            sequence = load_sequence(folder)
+            assert isinstance(sequence.layout, layouts[name])
+            kinds = [step.kind for step in sequence.steps]
+            # The third photo's step starts from the first one: the second shows a hand.
+            assert kinds == ["move", "occluded", "move"]
+            assert sequence.steps[2].before == "001.jpg"
+            assert sequence.steps[1].tags and "hand" in sequence.steps[1].tags
+            look = next(one for one in EVERY if one.name == name)
+            for step in sequence.steps:
+                image = cv2.imread(str(folder / step.after))
+                assert image is not None and image.shape[1::-1] == look.size
+
+    def test_pieces_are_where_the_truth_says(self, written: Mapping[str, Path]) -> None:
+        folder = written["printed"]
+        truth = json.loads((folder / "truth.json").read_text())
+        step = truth["steps"][0]
+        before, after = (cv2.imread(str(folder / step[p])) for p in ("before", "after"))
+        assert before is not None and after is not None
+        difference = np.abs(before.astype(int) - after.astype(int)).max(axis=2)
+        corners = np.float32(truth["corners"])
+        columns, rows = truth["grid"]
+        flat = cv2.warpPerspective(
+            difference.astype(np.uint8),
+            cv2.getPerspectiveTransform(
+                corners, np.float32([[0, 0], [columns, 0], [columns, rows], [0, rows]]) * 20
+            ),
+            (columns * 20, rows * 20),
+        )
+        cells = flat.reshape(rows, 20, columns, 20)[:, 6:14, :, 6:14].mean(axis=(1, 3))
+        strongest = np.argsort(-cells, axis=None)[: len(step["changed_rc"])]
+        found = sorted([int(i % columns), int(i // columns)] for i in strongest)
+        assert found == sorted(step["changed_rc"])
+
+    def test_the_same_photo_again_is_the_same_file(self) -> None:
+        look = EVERY[1]
+        game = Game(look, np.random.default_rng(1))
+        now = conditions(("soft shadow", "hard shadow", "reflection", "defocus"), game.rng)
+        files = [
+            Photographer(look).photo(game.standing(), now, 4, np.array([0.4, 0.4]))
+            for _ in range(2)
+        ]
+        assert files[0] == files[1]
+
+    def test_a_piece_laid_aside_is_off_the_board(self, look: Look) -> None:
+        game = Game(look, np.random.default_rng(4))
+        game.play("remove")
+        aside: dict[Counter, Spot] = {p: s for p, s in game.position.items() if s.space is None}
+        assert all(s.x > look.board.size[0] + 0.1 for s in aside.values()) and aside
