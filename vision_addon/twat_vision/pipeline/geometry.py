@@ -124,20 +124,26 @@ def is_convex(corners: NDArray[np.float64]) -> bool:
     return bool((cross > 0).all())
 
 
-def rectify(image: NDArray[np.uint8], to_image: Matrix, frame: Frame) -> tuple[Image, Mask]:
+def rectify(
+    image: NDArray[np.uint8],
+    to_image: Matrix,
+    frame: Frame,
+    shifts: NDArray[np.float32] | None = None,
+) -> tuple[Image, Mask]:
     """Bring the board of a photo onto a canvas.
 
     Args:
         image: uint8, ``(h, w)`` or ``(h, w, 3)``.
         to_image: unit → pixel.
         frame: the canvas.
+        shifts: what is to be added to units before ``to_image``, in units, ``(n rows, n columns, 2)`` over the
+            board (`localshift`); between the middles of its fields it is interpolated.
 
     Returns:
         The canvas (same channels) and where it shows the photo (bool ``(H, W)``). A photo finer than the canvas is
         reduced by area first, so that nothing aliases.
     """
     h, w = image.shape[:2]
-    matrix = to_image @ frame.to_units
     units = np.array(
         [[0, 0], [frame.columns, 0], [frame.columns, frame.rows], [0, frame.rows]], np.float64
     )
@@ -148,13 +154,32 @@ def rectify(image: NDArray[np.uint8], to_image: Matrix, frame: Frame) -> tuple[I
     if reduction > 1.5:
         small = (max(1, round(w / reduction)), max(1, round(h / reduction)))
         image = np.asarray(cv2.resize(image, small, interpolation=cv2.INTER_AREA), np.uint8)
-        matrix = resize_matrix((w, h), small) @ matrix
+        to_image = resize_matrix((w, h), small) @ to_image
         w, h = small
-    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    canvas = cv2.warpPerspective(
-        image, matrix, frame.size, flags=flags, borderMode=cv2.BORDER_REPLICATE
-    )
+    matrix = to_image @ frame.to_units
+    if shifts is None:
+        flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+        canvas = cv2.warpPerspective(
+            image, matrix, frame.size, flags=flags, borderMode=cv2.BORDER_REPLICATE
+        )
+    else:
+        x, y = cv2.split(_shifted_pixels(to_image, frame, shifts))
+        canvas = cv2.remap(image, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     return np.asarray(canvas, np.uint8), _inside(matrix, frame.size, (w, h))
+
+
+def _shifted_pixels(to_image: Matrix, frame: Frame, shifts: NDArray[np.float32]) -> FloatImage:
+    """The image pixel of every canvas pixel, float32 ``(H, W, 2)``, by a homography after local shifts."""
+    width, height = frame.size
+    first = np.float32(frame.to_units[0, 2])
+    x = np.arange(width, dtype=np.float32) / np.float32(frame.scale) + first
+    y = np.arange(height, dtype=np.float32) / np.float32(frame.scale) + first
+    units = np.dstack(np.meshgrid(x, y))
+    # A field's middle is half a field from its edge; beyond the outermost middles the shift stays what it is there.
+    at = units * np.float32(shifts.shape[1] / frame.columns) - np.float32(0.5)
+    u, v = cv2.split(at)
+    local = cv2.remap(shifts, u, v, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(cv2.perspectiveTransform(units + local, to_image), np.float32)
 
 
 def resize_matrix(source: tuple[int, int], target: tuple[int, int]) -> Matrix:

@@ -65,7 +65,7 @@ def compare(
     """
     t0 = time.perf_counter()
     canvas_b, shown_b = before.canvas(to_before, frame)
-    canvas_a, shown_a = after.canvas(registration.to_image, frame)
+    canvas_a, shown_a = after.canvas(registration.to_image, frame, registration.shifts)
     valid = shown_a & shown_b
     t1 = time.perf_counter()
     matched = match_light(canvas_b, canvas_a, valid, frame.scale, light_sigma)

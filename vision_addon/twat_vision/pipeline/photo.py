@@ -69,20 +69,24 @@ class Photo:
             "grey", lambda: np.asarray(cv2.cvtColor(self.image, cv2.COLOR_BGR2GRAY), np.uint8)
         )
 
-    def canvas(self, to_image: Matrix, frame: Frame) -> tuple[Image, Mask]:
+    def canvas(
+        self, to_image: Matrix, frame: Frame, shifts: NDArray[np.float32] | None = None
+    ) -> tuple[Image, Mask]:
         """Return the rectified board, see `geometry.rectify`."""
-        key = ("canvas", frame, to_image.tobytes())
-        return self.derive(key, lambda: rectify(self.image, to_image, frame))
+        key = ("canvas", frame, _place(to_image, shifts))
+        return self.derive(key, lambda: rectify(self.image, to_image, frame, shifts))
 
     def lab_canvas(self, to_image: Matrix, frame: Frame) -> FloatImage:
         """Return the rectified board in CIELAB, float32 ``(H, W, 3)``, see `maps.to_lab`."""
-        key = ("lab", frame, to_image.tobytes())
+        key = ("lab", frame, _place(to_image))
         canvas, _ = self.canvas(to_image, frame)
         return self.derive(key, lambda: to_lab(canvas.astype(np.float32)))
 
-    def grey_canvas(self, to_image: Matrix, frame: Frame) -> tuple[NDArray[np.uint8], Mask]:
+    def grey_canvas(
+        self, to_image: Matrix, frame: Frame, shifts: NDArray[np.float32] | None = None
+    ) -> tuple[NDArray[np.uint8], Mask]:
         """Return the rectified board's brightness, see `geometry.rectify`."""
-        return rectify(self.grey, to_image, frame)
+        return rectify(self.grey, to_image, frame, shifts)
 
 
 class PhotoCache:
@@ -115,6 +119,10 @@ class PhotoCache:
         while held > self._most and len(self._photos) > KEPT:
             _, photo = self._photos.popitem(last=False)
             held -= photo.nbytes
+
+
+def _place(to_image: Matrix, shifts: NDArray[np.float32] | None = None) -> tuple[bytes, bytes]:
+    return to_image.tobytes(), b"" if shifts is None else shifts.tobytes()
 
 
 def _nbytes(value: object) -> int:

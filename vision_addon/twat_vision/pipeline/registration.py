@@ -1,15 +1,15 @@
 """Finding the board of one photo again in another.
 
-Candidates are tried from cheap to dear (the board did not move; ORB features with MAGSAC; each refined by ECC) and
-compared by one score, which needs no trust in any of them: the median over the cells of the normalised correlation of
-locally normalised brightness. A candidate is taken by its score alone, never because it is "small".
+Candidates are tried from cheap to dear (the board did not move; its units matched one by one; ORB features with MAGSAC;
+ECC) and compared by one score, which needs no trust in any of them: the median and the tenth percentile over the units of
+the normalised correlation of locally normalised brightness. A candidate is taken by its score alone, never because it is
+"small". What one homography leaves over is followed from place to place (`localshift`).
 
 Sources: ORB (Rublee 2011), USAC_MAGSAC (Barath 2019, OpenCV 5 ``calib3d``), ECC (Evangelidis & Psarakis 2008, OpenCV
 ``findTransformECC``).
 """
 
-from dataclasses import dataclass
-from enum import Enum
+from dataclasses import dataclass, replace
 from typing import cast
 
 import cv2
@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .geometry import FloatImage, Frame, Mask, Matrix, project, resize_matrix
+from .localshift import Matches, Shifts, fit_homography, match_units, smooth_shifts
 from .photo import Photo
 
 SCALE = 24
@@ -25,6 +26,14 @@ GOOD_SCORE = 0.98
 """From this score on nothing better is looked for."""
 LOST_SCORE = 0.30
 """Below this the board is lost."""
+SETTLED_SCORE, SETTLED_LOW_SCORE = 0.9, 0.7
+"""Median and tenth percentile from which on the right place is found."""
+EVEN_SCORE = 0.95
+"""Tenth percentile from which on one homography fits everywhere."""
+LEAST_UNITS = 9
+"""Units along the longer side that a board is matched by at least."""
+LOCAL_ROUNDS = 2
+WORTHWHILE = 0.01
 MIN_INLIERS = 12
 LONG_SIDE = 1000
 STILL = "identity"
@@ -36,7 +45,8 @@ class Registration:
     """Where the board is in the moved photo.
 
     ``to_image`` maps units to its pixels, ``score`` (-1…1) is the median correlation over the cells, ``low_score`` the
-    tenth percentile, ``inliers`` the number of matches MAGSAC kept (0 if not used).
+    tenth percentile, ``inliers`` the number of matches MAGSAC kept (0 if not used). ``shifts`` is what the homography leaves
+    over from place to place (see `geometry.rectify`), None where that is nothing worth mentioning.
     """
 
     to_image: Matrix
@@ -44,11 +54,17 @@ class Registration:
     low_score: float
     inliers: int
     method: str
+    shifts: Shifts | None = None
 
     @property
     def lost(self) -> bool:
         """Whether nothing found looks like the same board."""
         return self.score < LOST_SCORE
+
+    @property
+    def settled(self) -> bool:
+        """Whether the right place is found: what is missing is noise and pieces that moved."""
+        return self.score >= SETTLED_SCORE and self.low_score >= SETTLED_LOW_SCORE
 
 
 def register(
@@ -66,39 +82,39 @@ def register(
     Returns:
         The best candidate; look at ``lost`` before using it.
     """
+    # Few large cells are too few to be matched one by one: they are divided.
+    parts = max(1, LEAST_UNITS // max(columns, rows))
+    divide = np.diag([1 / parts, 1 / parts, 1.0])
+    found = _register(fixed, moved, fixed_to_image @ divide, columns * parts, rows * parts)
+    shifts = None if found.shifts is None else found.shifts / np.float32(parts)
+    return replace(found, to_image=found.to_image @ np.linalg.inv(divide), shifts=shifts)
+
+
+def _register(
+    fixed: Photo, moved: Photo, fixed_to_image: Matrix, columns: int, rows: int
+) -> Registration:
     frame = Frame(columns, rows, SCALE, 0.0)
     scorer = _Scorer(fixed, fixed_to_image, moved, frame)
 
     still = scorer.candidate(resize_matrix(fixed.size, moved.size) @ fixed_to_image, 0, STILL)
     if still.score >= GOOD_SCORE:
         return still
-    found = [still]
-    # A small bump is within reach of ECC, at a third of the cost of features.
-    for start in (_Start.STILL, _Start.FEATURES):
-        if start is _Start.FEATURES:
-            matched = _match_features(fixed, moved, fixed_to_image, columns, rows)
-            if matched is None:
-                break
+    best = scorer.settle(still)
+    if not best.settled:
+        matched = _match_features(fixed, moved, fixed_to_image, columns, rows)
+        if matched is not None:
             matrix, inliers = matched
-            candidate = scorer.candidate(matrix @ fixed_to_image, inliers, "features")
-            found.append(candidate)
-        else:
-            candidate = still
-        refined = scorer.refine(candidate)
-        if refined is not None:
-            found.append(refined)
-        if max(found, key=lambda r: r.score).score >= GOOD_SCORE:
-            break
-    best = max(found, key=lambda r: r.score)
-    # The camera that did not move wins ties: ECC drifts by hundredths on a perfect start.
+            features = scorer.candidate(matrix @ fixed_to_image, inliers, "features")
+            best = max(best, scorer.settle(features), key=_likeness)
+    if not best.settled:
+        best = max(best, scorer.maximise(still), key=_likeness)
+    # The camera that did not move wins ties: refinement drifts by hundredths on a perfect start.
     return still if still.score >= best.score - 0.01 else best
 
 
-class _Start(Enum):
-    """Where refinement starts from."""
-
-    STILL = STILL
-    FEATURES = "features"
+def _likeness(found: Registration) -> float:
+    """What candidates are compared by: the board as a whole, and its worst part."""
+    return found.score + found.low_score
 
 
 class _Scorer:
@@ -109,12 +125,62 @@ class _Scorer:
         self._moved = moved
         self._board, self._mask = normalised_board(fixed, fixed_to_image, frame)
 
-    def candidate(self, to_image: Matrix, inliers: int, method: str) -> Registration:
-        board, mask = normalised_board(self._moved, to_image, self._frame)
+    def candidate(
+        self, to_image: Matrix, inliers: int, method: str, shifts: Shifts | None = None
+    ) -> Registration:
+        board, mask = normalised_board(self._moved, to_image, self._frame, shifts)
         median, low = cell_correlation(self._board, board, self._mask & mask, self._frame)
-        return Registration(to_image, median, low, inliers, method)
+        return Registration(to_image, median, low, inliers, method, shifts)
 
-    def refine(self, start: Registration) -> Registration | None:
+    def settle(self, start: Registration) -> Registration:
+        """The best that refinement makes of a start: a homography, then what it leaves over locally."""
+        best = self._refine(start)
+        return best if best.lost or best.low_score >= EVEN_SCORE else self._follow(best)
+
+    def _refine(self, start: Registration) -> Registration:
+        """Matched units, from coarse to fine, or ECC where too few of them match."""
+        best, matched = start, False
+        for scale in (SCALE // 4, SCALE // 2):
+            step = fit_homography(self._match(best, scale))
+            if step is None:
+                continue
+            matched = True
+            found = self.candidate(best.to_image @ step, best.inliers, start.method + "+units")
+            best = max(best, found, key=_likeness)
+        return best if matched else max(best, self._maximise(best), key=_likeness)
+
+    def maximise(self, start: Registration) -> Registration:
+        """ECC, which reaches furthest without features, and what it leaves over locally."""
+        best = self._maximise(start)
+        return best if best.lost else self._follow(best)
+
+    def _follow(self, start: Registration) -> Registration:
+        """The same homography with local shifts, as long as they make the board more alike."""
+        best = start
+        for _ in range(LOCAL_ROUNDS):
+            shifts = smooth_shifts(self._match(best, SCALE // 2))
+            if shifts is None:
+                break
+            if best.shifts is not None:
+                shifts = shifts + best.shifts
+            found = self.candidate(start.to_image, start.inliers, start.method, shifts)
+            if _likeness(found) < _likeness(best) + WORTHWHILE:
+                break
+            best = found
+        return best
+
+    def _match(self, start: Registration, scale: int) -> Matches:
+        board, mask = normalised_board(self._moved, start.to_image, self._frame, start.shifts)
+        frame = Frame(self._frame.columns, self._frame.rows, scale, 0.0)
+
+        def reduce(canvas: FloatImage) -> FloatImage:
+            return np.asarray(cv2.resize(canvas, frame.size, interpolation=cv2.INTER_AREA))
+
+        step = SCALE // scale
+        valid = np.asarray((self._mask & mask)[::step, ::step], np.bool_)
+        return match_units(reduce(self._board), reduce(board), valid, frame)
+
+    def _maximise(self, start: Registration) -> Registration:
         board, mask = normalised_board(self._moved, start.to_image, self._frame)
         valid = (self._mask & mask).astype(np.uint8) * 255
         warp = np.eye(3, dtype=np.float32)
@@ -125,28 +191,48 @@ class _Scorer:
             )
         except cv2.error:
             # No overlap or no correlation: this start leads nowhere.
-            return None
+            return start
         to_canvas = np.linalg.inv(self._frame.to_units)
         step = self._frame.to_units @ np.asarray(found, np.float64) @ to_canvas
         return self.candidate(start.to_image @ step, start.inliers, start.method + "+ecc")
 
 
-def normalised_board(photo: Photo, to_image: Matrix, frame: Frame) -> tuple[FloatImage, Mask]:
+def normalised_board(
+    photo: Photo, to_image: Matrix, frame: Frame, shifts: Shifts | None = None
+) -> tuple[FloatImage, Mask]:
     """Return the rectified board as it is scored (`local_normalise`), and where it shows the photo."""
+    place = to_image.tobytes(), b"" if shifts is None else shifts.tobytes()
 
     def work() -> tuple[FloatImage, Mask]:
-        board, mask = photo.grey_canvas(to_image, frame)
+        board, mask = photo.grey_canvas(to_image, frame, shifts)
         return local_normalise(board), mask
 
-    return photo.derive(("normalised", frame, to_image.tobytes()), work)
+    return photo.derive(("normalised", frame, place), work)
 
 
 def local_normalise(grey: NDArray[np.uint8], sigma: float = SCALE) -> FloatImage:
-    """``(g - mean) / (sd + 4)`` in a Gaussian neighbourhood: what light and exposure leave of a picture."""
+    """``(g - mean) / (sd + 4)`` in a Gaussian neighbourhood: what light and exposure leave of a picture.
+
+    Args:
+        grey: uint8 ``(H, W)``.
+        sigma: the neighbourhood in pixels.
+
+    Returns:
+        float32 ``(H, W)``, about -3…3.
+    """
     g = grey.astype(np.float32)
-    mean = _blur(g, sigma)
-    variance = np.maximum(_blur(g * g, sigma) - mean * mean, 0)
-    return np.asarray((g - mean) / (np.sqrt(variance) + 4), np.float32)
+    h, w = grey.shape
+    # So wide a neighbourhood is as well measured at a quarter of the resolution.
+    size = (max(1, w // 4), max(1, h // 4))
+
+    def local_mean(values: FloatImage) -> FloatImage:
+        small = cv2.resize(values, size, interpolation=cv2.INTER_AREA)
+        return _blur(np.asarray(small, np.float32), sigma / 4)
+
+    mean = local_mean(g)
+    deviation = np.sqrt(np.maximum(local_mean(g * g) - mean * mean, 0))
+    smooth = cv2.resize(np.dstack([mean, deviation]), (w, h), interpolation=cv2.INTER_LINEAR)
+    return np.asarray((g - smooth[..., 0]) / (smooth[..., 1] + 4), np.float32)
 
 
 def cell_correlation(

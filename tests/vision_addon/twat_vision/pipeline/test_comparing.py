@@ -2,12 +2,14 @@
 
 from typing import Any
 
+import cv2
 import numpy as np
 import pytest
 
 from twat_vision.pipeline.cells import read_cells, threshold_of
 from twat_vision.pipeline.gate import too_dark
 from twat_vision.pipeline.geometry import Frame, project, units_to_image
+from twat_vision.pipeline.localshift import Matches, fit_homography, smooth_shifts
 from twat_vision.pipeline.maps import structure_similarity
 from twat_vision.pipeline.pair import Pair, compare, locate
 from twat_vision.pipeline.photo import Photo
@@ -29,6 +31,10 @@ def paired(scene: Any, before: np.ndarray, after: np.ndarray) -> Pair:
     return compare(Photo(before), Photo(after), to_before, registration, Frame(8, 8, 40, 1.0), {})
 
 
+def changes(pair: Pair) -> tuple[np.ndarray, np.ndarray, Frame]:
+    return pair.maps.change, pair.maps.coarse, pair.frame
+
+
 class TestRegistration:
     def test_a_still_camera_is_recognised_at_once(self, scene: Any) -> None:
         found, to_before = find(scene, scene.photo(START), scene.photo(START, noise=1, light=0.8))
@@ -41,8 +47,6 @@ class TestRegistration:
     def test_a_moved_camera_is_followed(
         self, scene: Any, shift: tuple[float, float], turn: float
     ) -> None:
-        import cv2
-
         after = scene.photo(START, noise=1, shift=shift, turn=turn)
         found, to_before = find(scene, scene.photo(START), after)
         matrix = np.vstack([cv2.getRotationMatrix2D((320, 240), turn, 1.0), [0, 0, 1]])
@@ -75,6 +79,52 @@ class TestRegistration:
         nowhere = np.zeros((96, 96), np.bool_)
         assert cell_correlation(board, board, nowhere, frame) == (-1.0, -1.0)
         assert cell_correlation(board, board, ~nowhere, frame)[0] > 0.99
+
+
+class TestLocalShifts:
+    def bent(self, photo: np.ndarray, amplitude: float = 5.0) -> np.ndarray:
+        """As a curled board is seen: shifted a few pixels, one way here and the other way there."""
+        h, w = photo.shape[:2]
+        y, x = np.mgrid[0:h, 0:w].astype(np.float32)
+        wave = np.float32(amplitude) * np.sin(x / 60) * np.cos(y / 70)
+        return cv2.remap(photo, x + wave, y - wave, cv2.INTER_LINEAR)
+
+    def test_a_curled_board_is_followed(self, scene: Any) -> None:
+        before, after = scene.photo(START), self.bent(scene.photo(START, noise=1))
+        found, _ = find(scene, before, after)
+        assert found.shifts is not None
+        assert found.score > 0.9 and found.low_score > 0.85
+        reading = read_cells(*changes(paired(scene, before, after)))
+        assert not reading.changed.any()
+
+    def test_a_move_on_a_curled_board_is_no_part_of_its_shape(self, scene: Any) -> None:
+        moved = {k: v for k, v in START.items() if k != (2, 7)} | {(3, 5): "red"}
+        pair = paired(scene, scene.photo(START), self.bent(scene.photo(moved, noise=1)))
+        reading = read_cells(*changes(pair))
+        assert {tuple(map(int, c)) for c in np.argwhere(reading.changed)} == {(7, 2), (5, 3)}
+
+    def test_a_flat_board_has_none(self, scene: Any) -> None:
+        found, _ = find(scene, scene.photo(START), scene.photo(START, noise=1, shift=(6, -4)))
+        assert found.shifts is None or np.abs(found.shifts).max() < 0.03
+
+    def test_few_trusted_units_say_nothing(self) -> None:
+        shifts = np.full((8, 8, 2), 0.1, np.float32)
+        trusted = np.zeros((8, 8), np.bool_)
+        trusted[0, :8] = True
+        assert smooth_shifts(Matches(shifts, trusted)) is None
+        assert fit_homography(Matches(shifts, trusted)) is None
+
+    def test_units_with_a_shift_of_their_own_are_outvoted(self) -> None:
+        shifts = np.full((8, 8, 2), 0.05, np.float32)
+        shifts[3, 4] = -0.2
+        trusted = np.ones((8, 8), np.bool_)
+        trusted[6:, 6:] = False
+        field = smooth_shifts(Matches(shifts, trusted))
+        assert field is not None
+        assert np.allclose(field, 0.05, atol=1e-3)
+        matrix = fit_homography(Matches(shifts, trusted))
+        assert matrix is not None
+        assert project(matrix, CORNERS) == pytest.approx(CORNERS + 0.05, abs=0.02)
 
 
 class TestLight:
