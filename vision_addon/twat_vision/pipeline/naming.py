@@ -152,7 +152,7 @@ def questions_of(
     found: list[Question] = []
     for move in moves:
         if unexpected or move.confidence < threshold:
-            found.append(_unsure(move, names, alternative))
+            found.append(_unsure(move, moves, names, alternative))
         space = move.to_space
         if move.kind is MoveKind.PLACE or (move.kind is MoveKind.CAPTURE and move.piece is None):
             types = names.types_for(space, move.color)
@@ -163,12 +163,17 @@ def questions_of(
     return tuple(found)
 
 
-def _unsure(move: Move, names: Names, alternative: tuple[Move, ...] | None) -> Question:
+def _unsure(
+    move: Move, moves: Sequence[Move], names: Names, alternative: tuple[Move, ...] | None
+) -> Question:
     options = [describe(move, names)]
+    outcomes = [tuple(moves)]
     if alternative:
         other = "; ".join(describe(m, names) for m in alternative)
         if other not in options:
             options.append(other)
+            outcomes.append(alternative)
     options.append("Nothing of this")
+    outcomes.append(tuple(m for m in moves if m is not move))
     spaces = tuple(s for s in (move.from_space, move.to_space) if s)
-    return Question(f"Is this right: {options[0]}?", spaces, tuple(options))
+    return Question(f"Is this right: {options[0]}?", spaces, tuple(options), tuple(outcomes))

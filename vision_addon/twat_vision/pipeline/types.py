@@ -309,11 +309,17 @@ class DetectedPiece:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Something only the players can say."""
+    """Something only the players can say.
+
+    ``outcomes`` are the moves that every option stands for, in the order of ``options``; the first ones are those that were
+    read. What another option's moves differ in from them is what choosing it changes. Empty where the options are no moves
+    (but types of a piece, or yes and no).
+    """
 
     text: str
     spaces: tuple[str, ...]
     options: tuple[str, ...]
+    outcomes: tuple[tuple[Move, ...], ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """The JSON form of the API."""
