@@ -151,12 +151,11 @@ def rectify(
     step = np.linalg.norm(p - np.roll(p, -1, axis=0), axis=1)
     length = np.array([frame.columns, frame.rows, frame.columns, frame.rows]) * frame.scale
     reduction = float(np.min(step / length))
+    inside = _inside(matrix, frame.size, (w, h))
     if reduction > 1.5:
-        small = (max(1, round(w / reduction)), max(1, round(h / reduction)))
-        image = np.asarray(cv2.resize(image, small, interpolation=cv2.INTER_AREA), np.uint8)
-        to_image = resize_matrix((w, h), small) @ to_image
-        w, h = small
-    matrix = to_image @ frame.to_units
+        image, to_small = _reduced(image, matrix, frame, reduction)
+        to_image = to_small @ to_image
+        matrix = to_image @ frame.to_units
     if shifts is None:
         flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
         canvas = cv2.warpPerspective(
@@ -165,7 +164,29 @@ def rectify(
     else:
         x, y = cv2.split(_shifted_pixels(to_image, frame, shifts))
         canvas = cv2.remap(image, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    return np.asarray(canvas, np.uint8), _inside(matrix, frame.size, (w, h))
+    return np.asarray(canvas, np.uint8), inside
+
+
+def _reduced(
+    image: NDArray[np.uint8], matrix: Matrix, frame: Frame, reduction: float
+) -> tuple[NDArray[np.uint8], Matrix]:
+    """The part of a photo that a canvas shows, and a little more, reduced by area, and photo pixel → its pixel."""
+    h, w = image.shape[:2]
+    left, top, right, bottom = 0, 0, w, h
+    width, height = frame.size
+    rim = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float64)
+    if (np.c_[rim, np.ones(4)] @ matrix[2] > 0).all():
+        shown = project(matrix, rim)
+        more = 0.05 * np.ptp(shown, axis=0)
+        low, high = np.floor(shown.min(axis=0) - more), np.ceil(shown.max(axis=0) + more)
+        left, top = (int(n) for n in np.clip(low, 0, (w - 1, h - 1)))
+        right, bottom = (int(n) for n in np.clip(high, (left + 1, top + 1), (w, h)))
+    part = image[top:bottom, left:right]
+    size = (right - left, bottom - top)
+    small = (max(1, round(size[0] / reduction)), max(1, round(size[1] / reduction)))
+    to_part = np.array([[1.0, 0, -left], [0, 1.0, -top], [0, 0, 1.0]])
+    reduced = np.asarray(cv2.resize(part, small, interpolation=cv2.INTER_AREA), np.uint8)
+    return reduced, resize_matrix(size, small) @ to_part
 
 
 def _shifted_pixels(to_image: Matrix, frame: Frame, shifts: NDArray[np.float32]) -> FloatImage:

@@ -13,8 +13,10 @@ from .geometry import FloatImage, Mask
 
 ROUNDS = 6
 DARK, BRIGHT = 6, 249
-FIELD_SCALE = 8
-"""Pixels a unit at which the field is computed."""
+FIELD_SCALE, FIELD_SIGMA = 8, 6.0
+"""Pixels a unit at which the field is computed, at most, and pixels of its smoothness that suffice."""
+SAMPLES = 10_000
+"""Pixels from which the colour matrix is learnt, about."""
 COARSE_SIGMA = 1.5
 """Smoothness of the first field in units: slow gradients, and soft shadows as far as they are wider than pieces."""
 FINE_SIGMA = 0.6
@@ -40,9 +42,10 @@ def match_light(
     Returns:
         float32 ``(H, W, 3)``, 0…255.
     """
-    matrix = colour_matrix(before[::4, ::4], after[::4, ::4], valid[::4, ::4])
-    mapped = np.asarray(after, np.float32) @ matrix[:, :3].T + matrix[:, 3]
-    mapped = np.clip(mapped, 0, 255)
+    step = max(1, round((valid.size / SAMPLES) ** 0.5))
+    some = (slice(None, None, step),) * 2
+    matrix = colour_matrix(before[some], after[some], valid[some])
+    mapped = np.clip(cv2.transform(after.astype(np.float32), matrix), 0, 255)
     return follow_light(before, np.asarray(mapped, np.float32), valid, scale, sigma)
 
 
@@ -94,7 +97,8 @@ def light_field(
     ``sigma`` is its smoothness in units.
     """
     h, w = before.shape[:2]
-    size = (max(4, w * FIELD_SCALE // scale), max(4, h * FIELD_SCALE // scale))
+    fine = min(FIELD_SCALE, FIELD_SIGMA / sigma)
+    size = (max(4, round(w * fine / scale)), max(4, round(h * fine / scale)))
     b = np.asarray(cv2.resize(before, size, interpolation=cv2.INTER_AREA), np.float32)
     a = np.asarray(cv2.resize(after, size, interpolation=cv2.INTER_AREA), np.float32)
     m = np.asarray(
@@ -105,8 +109,8 @@ def light_field(
     field = np.zeros_like(ratio)
     robust = weight
     for _ in range(3):
-        total = cv2.GaussianBlur(robust, (0, 0), sigma * FIELD_SCALE) + 1e-3
-        field = cv2.GaussianBlur(ratio * robust, (0, 0), sigma * FIELD_SCALE) / total
+        total = cv2.GaussianBlur(robust, (0, 0), sigma * fine) + 1e-3
+        field = cv2.GaussianBlur(ratio * robust, (0, 0), sigma * fine) / total
         residual = np.abs(ratio - field).max(axis=2, keepdims=True)
         inside = residual[m > 0.9]
         s = 1.48 * float(np.median(inside)) + 0.02 if inside.size else 1.0

@@ -15,7 +15,7 @@ from .types import Alignment, AlignmentStatus, AnalysisRequest, Corners, Grid, P
 
 CELL_PIXELS = 40
 """Photo pixels a unit that suffice for comparing; photos are decoded no finer than that."""
-ZONE_PIXELS = 40
+ZONE_PIXELS = 32
 MOVED_SHIFT = 0.003
 """Mean corner shift, in board diagonals, from which the board is said to have moved."""
 DEFAULT_EDGE = 1600
