@@ -144,6 +144,7 @@ def rectify(
         reduced by area first, so that nothing aliases.
     """
     h, w = image.shape[:2]
+    matrix = to_image @ frame.to_units
     units = np.array(
         [[0, 0], [frame.columns, 0], [frame.columns, frame.rows], [0, frame.rows]], np.float64
     )

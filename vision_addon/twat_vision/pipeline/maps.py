@@ -11,10 +11,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .geometry import FloatImage, Frame, Mask
-from .photometry import FINE_SIGMA, follow_light
+from .photometry import FINE_SIGMA, light_field
 
+_WEIGHTS = np.array([[0.5, 1, 1]], np.float32)
+_CODE = np.array([[2, 0, 0, 0.5], [0, 1.5, 0, 128.5], [0, 0, 1.5, 128.5]], np.float32)
 QUIET = 0.04
 """Mean change over a cell below which light needs no second look."""
+
+Window = tuple[slice, slice]
+"""Rows and columns of a part of a canvas."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,31 +54,64 @@ def change_maps(
         frame: the canvas.
     """
     lab_after = to_lab(after)
-    delta, coarse = difference(lab_before, lab_after, valid, frame)
-    change = coarse
-    if float(cv2.blur(coarse, (frame.scale, frame.scale)).max()) > QUIET:
-        closer = follow_light(before, after, valid, frame.scale, FINE_SIGMA)
-        _, fine = difference(lab_before, to_lab(closer), valid, frame)
-        change = np.asarray(np.minimum(coarse, fine), np.float32)
+    usual = usual_recolour(lab_before, lab_after, frame)
+    delta, coarse = difference(lab_before, lab_after, frame.scale, usual)
+    coarse[~valid] = 0
+    delta[~valid] = 0
+    change = coarse.copy()
+    windows = _restless(coarse, frame)
+    if windows:
+        field = light_field(before.astype(np.float32), after, valid, frame.scale, FINE_SIGMA)
+        for outer, inner in windows:
+            closer = to_lab(np.clip(after[outer] * field[outer], 0, 255))
+            _, fine = difference(lab_before[outer], closer, frame.scale, usual)
+            part = change[outer]
+            part[inner] = np.minimum(part[inner], fine[inner])
     return ChangeMaps(delta, coarse, change, lab_before, lab_after)
 
 
+def _restless(coarse: FloatImage, frame: Frame) -> list[tuple[Window, Window]]:
+    """Where light deserves a second look: windows with some surroundings, and within each the part that is looked at."""
+    mean = cv2.blur(coarse, (frame.scale, frame.scale))
+    reach = 2 * frame.scale + 1
+    near = cv2.dilate((mean > QUIET).astype(np.uint8), np.ones((reach, reach), np.uint8))
+    count, _, stats, _ = cv2.connectedComponentsWithStats(near)
+    height, width = coarse.shape
+    found = []
+    for x, y, w, h in stats[1:count, :4].tolist():
+        top, left = max(0, y - frame.scale // 2), max(0, x - frame.scale // 2)
+        bottom, right = y + h + frame.scale // 2, x + w + frame.scale // 2
+        outer = (slice(top, min(bottom, height)), slice(left, min(right, width)))
+        inner = (slice(y - top, y - top + h), slice(x - left, x - left + w))
+        found.append((outer, inner))
+    return found
+
+
 def difference(
-    lab_b: FloatImage, lab_a: FloatImage, valid: Mask, frame: Frame
+    lab_b: FloatImage, lab_a: FloatImage, scale: int, usual: float
 ) -> tuple[FloatImage, FloatImage]:
-    """Colour distance and change 0…1 of two canvases in CIELAB, 0 outside ``valid``."""
-    radius = max(1, round(frame.scale * 2 / 48))
-    d = shift_tolerant(lab_b, lab_a, radius)
-    delta = np.sqrt(cv2.transform(cv2.multiply(d, d), np.array([[0.5, 1, 1]], np.float32)))
+    """Compare two canvases, or the same window of both.
+
+    Args:
+        lab_b: before, CIELAB float32 ``(H, W, 3)``.
+        lab_a: after.
+        scale: pixels a unit.
+        usual: how far chroma differs all over the board (`usual_recolour`).
+
+    Returns:
+        Colour distance and change 0…1, float32 ``(H, W)``.
+    """
+    radius = max(1, round(scale * 2 / 48))
+    d = shift_tolerant(_coded(lab_b), _coded(lab_a), radius)
+    squares = cv2.multiply(d, d, dtype=cv2.CV_32F)
+    delta = np.sqrt(cv2.transform(squares, _WEIGHTS / np.diag(_CODE) ** 2))
     magnitude = 1 - np.exp(delta * delta * np.float32(-1 / 36))
     # What follows is smoothed anyway: half the resolution says the same at a quarter of the cost.
     half_b, half_a = half_size(lab_b), half_size(lab_a)
-    structure = 1 - structure_similarity(half_b[..., 0], half_a[..., 0], frame.scale / 24)
-    pattern = np.maximum(np.clip(structure, 0, 1), flat_recolour(half_b, half_a, frame))
+    structure = 1 - structure_similarity(half_b[..., 0], half_a[..., 0], scale / 24)
+    pattern = np.maximum(np.clip(structure, 0, 1), flat_recolour(half_b, half_a, scale, usual))
     size = (delta.shape[1], delta.shape[0])
     change = magnitude * cv2.resize(pattern, size, interpolation=cv2.INTER_LINEAR)
-    change[~valid] = 0
-    delta[~valid] = 0
     return np.asarray(delta, np.float32), np.asarray(change, np.float32)
 
 
@@ -89,15 +127,24 @@ def to_lab(bgr: FloatImage) -> FloatImage:
     return np.asarray(cv2.cvtColor(soft / np.float32(255), cv2.COLOR_BGR2LAB), np.float32)
 
 
-def shift_tolerant(a: FloatImage, b: FloatImage, radius: int) -> FloatImage:
-    """How far each value of one image lies outside the other's range within ``radius`` pixels (and the reverse)."""
+def _coded(lab: FloatImage) -> NDArray[np.uint8]:
+    """CIELAB in 8 bits: half a unit of lightness, two thirds of one of a and b (-85…85) a step."""
+    coded = cv2.transform(lab, _CODE)
+    return np.asarray(np.clip(coded, 0, 255, out=coded), np.uint8)
+
+
+def shift_tolerant(a: NDArray[np.uint8], b: NDArray[np.uint8], radius: int) -> NDArray[np.uint8]:
+    """How far each value of one image lies outside the other's range within ``radius`` pixels (and the reverse).
+
+    In 8 bits: it is a dozen passes over the pictures, and subtracting saturates at 0 as it should.
+    """
     kernel = np.ones((2 * radius + 1, 2 * radius + 1), np.uint8)
     over_b = cv2.subtract(a, cv2.dilate(b, kernel))
     under_b = cv2.subtract(cv2.erode(b, kernel), a)
     over_a = cv2.subtract(b, cv2.dilate(a, kernel))
     under_a = cv2.subtract(cv2.erode(a, kernel), b)
     furthest = cv2.max(cv2.max(over_b, under_b), cv2.max(over_a, under_a))
-    return np.asarray(cv2.max(furthest, np.zeros_like(a)), np.float32)
+    return np.asarray(furthest, np.uint8)
 
 
 def structure_similarity(a: FloatImage, b: FloatImage, sigma: float) -> FloatImage:
@@ -115,23 +162,37 @@ def structure_similarity(a: FloatImage, b: FloatImage, sigma: float) -> FloatIma
     return np.asarray((2 * cov + 6) / (va + vb + 6), np.float32)
 
 
-def flat_recolour(before: FloatImage, after: FloatImage, frame: Frame) -> FloatImage:
-    """0…1 where, at half the canvas's resolution, a plain patch took another hue (a blank tile on a coloured square has colour but no structure).
+def flat_recolour(before: FloatImage, after: FloatImage, scale: int, usual: float) -> FloatImage:
+    """0…1 where a plain patch took another hue (a blank tile on a coloured square has colour but no structure).
 
-    The scale comes from this very pair: twice the 95th percentile over the cells of the chroma difference, so that a
-    white balance that shifts all coloured squares does not count.
+    Args:
+        before: CIELAB at half the canvas's resolution.
+        after: the same of the other photo.
+        scale: pixels a unit of the canvas.
+        usual: what counts as nothing, so that a white balance that shifts all coloured squares does not count.
     """
-    sigma = frame.scale / 16
-    ab_b = cv2.GaussianBlur(before[..., 1:], (0, 0), sigma)
-    ab_a = cv2.GaussianBlur(after[..., 1:], (0, 0), sigma)
-    d = ab_a - ab_b
-    distance = cv2.magnitude(d[..., 0], d[..., 1])
-    step, half = frame.scale / 2, (frame.offset + frame.scale // 2) / 2
-    ys = np.round(half + step * np.arange(frame.rows)).astype(int)
-    xs = np.round(half + step * np.arange(frame.columns)).astype(int)
-    usual = float(np.percentile(distance[np.ix_(ys, xs)], 95))
+    ab_b, ab_a, distance = _chroma(before, after, scale)
     q = np.clip(distance / (2 * usual + 8) - 1, 0, 1)
     colourful = cv2.min(
         cv2.magnitude(ab_b[..., 0], ab_b[..., 1]), cv2.magnitude(ab_a[..., 0], ab_a[..., 1])
     )
     return np.asarray(q / (1 + (colourful / 25) ** 2), np.float32)
+
+
+def usual_recolour(lab_b: FloatImage, lab_a: FloatImage, frame: Frame) -> float:
+    """The 95th percentile over the units' middles of the chroma difference of two canvases in CIELAB."""
+    _, _, distance = _chroma(half_size(lab_b), half_size(lab_a), frame.scale)
+    step, half = frame.scale / 2, (frame.offset + frame.scale // 2) / 2
+    ys = np.round(half + step * np.arange(frame.rows)).astype(int)
+    xs = np.round(half + step * np.arange(frame.columns)).astype(int)
+    return float(np.percentile(distance[np.ix_(ys, xs)], 95))
+
+
+def _chroma(
+    before: FloatImage, after: FloatImage, scale: int
+) -> tuple[FloatImage, FloatImage, FloatImage]:
+    """Smoothed a and b of both, and how far they are apart."""
+    ab_b = np.asarray(cv2.GaussianBlur(before[..., 1:], (0, 0), scale / 16), np.float32)
+    ab_a = np.asarray(cv2.GaussianBlur(after[..., 1:], (0, 0), scale / 16), np.float32)
+    d = ab_a - ab_b
+    return ab_b, ab_a, np.asarray(cv2.magnitude(d[..., 0], d[..., 1]), np.float32)
