@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from .candidates import candidates
 from .model import Board, Game, GameState, JsonObject
 from .profile import GENERIC_PIECE, GameProfile, PieceType
 
@@ -78,7 +79,7 @@ def analysis_request(
             }
             for piece_type in _kinds(profile, state.board)
         ],
-        "candidates": [],
+        "candidates": [c.to_json() for c in candidates(profile, game, state)],
         "tasks": {"detect_changes": True, "identify_pieces": identify_pieces},
         "model": model,
         "thresholds": {"confidence": game.confidence_threshold},

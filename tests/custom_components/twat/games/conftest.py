@@ -16,6 +16,7 @@ AT = datetime(2026, 11, 22, 14, 0, tzinfo=UTC)
 
 COLORS = {
     "chess": ("white", "black"),
+    "go": ("black", "white"),
     "dune_imperium": ("red", "blue", "green", "yellow"),
     "star_wars_legion": ("blue", "red"),
 }

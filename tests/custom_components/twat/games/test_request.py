@@ -3,9 +3,13 @@
 from collections.abc import Callable
 import json
 
+import pytest
+
 from custom_components.twat.games.log import GameRecord
 from custom_components.twat.games.profile import GameProfile
+from custom_components.twat.games.profiles import load_profiles
 from custom_components.twat.games.request import ImageHashes, analysis_request
+from twat_vision.service.schemas import AnalysisIn
 
 CORNERS = [(0.1, 0.1), (0.9, 0.1), (0.9, 0.9), (0.1, 0.9)]
 
@@ -114,3 +118,23 @@ def test_a_game_nobody_knows_is_not_asked_what_its_pieces_are(
 
     assert kinds(record()) == ["piece"]
     assert kinds(record(pieces=[{"type": "pawn", "space": "A1"}])) == ["pawn"]
+
+
+@pytest.mark.parametrize("game_type", sorted(load_profiles().profiles))
+def test_the_vision_service_takes_the_first_request_of_every_game(
+    record: Callable[..., GameRecord], profile: Callable[[str], GameProfile], game_type: str
+) -> None:
+    begun = record(game_type)
+
+    body = analysis_request(
+        begun.game,
+        profile(game_type),
+        begun.head,
+        capture_id="c1",
+        images=ImageHashes("a" * 64, "b" * 64),
+        corners=CORNERS,
+    )
+
+    taken = AnalysisIn.model_validate_json(json.dumps(body))
+    ruled = {"chess": 20, "draughts": 7, "dune_imperium": 22}
+    assert len(taken.candidates) == ruled.get(game_type, 0)
