@@ -9,6 +9,7 @@ from typing import Any
 
 from twat_vision.evaluation import (
     DatasetError,
+    Gallery,
     Mode,
     evaluate_sequence,
     find_sequences,
@@ -60,10 +61,13 @@ modes:
 columns of the table:
   recall, precision   of changed spaces, over all steps
   exact               single moves read exactly (in game: with from, to and colour)
+  answered            the same once a player has answered the reading's questions
   false alarms        pairs without a move in which a change was reported
   hands               steps with a hand in a photo that were flagged
   asked               steps with a question to the players
   ms                  median time a step
+
+rows with a dot are steps by what is difficult about them.
 
 example:
   python -m twat_vision evaluate my-photos/ --mode pairs --json > report.json
@@ -133,6 +137,9 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "--mode", choices=("pairs", "game", "both"), default="both", help="see below (default both)"
     )
     evaluate.add_argument("--json", action="store_true", help="print JSON with every step")
+    evaluate.add_argument(
+        "--gallery", type=Path, metavar="DIR", help="write a picture of every misread step there"
+    )
     evaluate.set_defaults(handler=_guarded(_evaluate))
 
 
@@ -142,7 +149,7 @@ def _guarded(command: Callable[[argparse.Namespace], int]) -> Callable[[argparse
     def run(args: argparse.Namespace) -> int:
         try:
             return command(args)
-        except (_UsageError, DatasetError, PipelineError) as err:
+        except (_UsageError, DatasetError, PipelineError, OSError) as err:
             print(f"twat-vision {args.command}: {err}", file=sys.stderr)
             return 2
 
@@ -201,7 +208,10 @@ def _evaluate(args: argparse.Namespace) -> int:
                 print(
                     f"{mode.value}: {sequence.name}, {len(sequence.steps)} steps", file=sys.stderr
                 )
-            reports.append(evaluate_sequence(sequence, mode))
+            witness = None
+            if args.gallery is not None:
+                witness = Gallery(args.gallery / mode.value, sequence.name).add
+            reports.append(evaluate_sequence(sequence, mode, witness=witness))
     if args.json:
         print(json.dumps(to_json(reports), indent=1, ensure_ascii=False))
     else:

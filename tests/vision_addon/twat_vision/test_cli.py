@@ -140,11 +140,30 @@ class TestEvaluate:
         folder = write_sequence()
         monkeypatch.setattr("sys.stderr.isatty", lambda: True)
         code, out, err = run(capsys, "evaluate", str(folder), "--mode", "pairs")
-        assert code == 0 and out.startswith("pairs\nsequence")
+        assert code == 0 and out.startswith("pairs\n")
+        assert "misread" not in out
         assert "pairs: game, 4 steps" in err
         code, out, _ = run(capsys, "evaluate", str(folder.parent), "--json")
         assert code == 0
         assert set(json.loads(out)) == {"pairs", "game"}
+
+    def test_a_gallery_of_what_was_misread(
+        self,
+        capsys: pytest.CaptureFixture[str],
+        write_sequence: Callable[..., Path],
+        tmp_path: Path,
+    ) -> None:
+        folder = write_sequence()
+        truth = json.loads((folder / "truth.json").read_text())
+        truth["steps"][0]["kind"] = "no-move"
+        truth["steps"][0]["changed_rc"] = []
+        (folder / "truth.json").write_text(json.dumps(truth))
+        gallery = tmp_path / "gallery"
+        args = ("evaluate", str(folder), "--mode", "pairs", "--gallery", str(gallery))
+        assert run(capsys, *args)[0] == 0
+        assert [p.name for p in (gallery / "pairs").iterdir()] == ["game_000-001.jpg"]
+        code, _, err = run(capsys, *args[:-1], str(folder / "truth.json"))
+        assert code == 2 and "truth.json" in err and "Traceback" not in err
 
     def test_folders_that_are_none(
         self, capsys: pytest.CaptureFixture[str], tmp_path: Path

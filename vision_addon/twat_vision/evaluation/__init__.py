@@ -1,22 +1,39 @@
 """Measures the pipeline on folders of photos whose truth is known."""
 
+from .baseline import read_naively
+from .calibration import Bin, calibration_error, judged, reliability
 from .dataset import DatasetError, Sequence, Step, TrueMove, find_sequences, load_sequence
+from .gallery import Gallery
+from .metrics import by_difficulty, confusion, figures
 from .naming import CellNames
-from .report import format_table, to_json
-from .run import Mode, SequenceReport, StepReport, evaluate_sequence
+from .report import describe, format_reliability, format_table, table, to_json
+from .run import Mode, Reader, SequenceReport, StepReport, evaluate_sequence
 
 __all__ = [
+    "Bin",
     "CellNames",
     "DatasetError",
+    "Gallery",
     "Mode",
+    "Reader",
     "Sequence",
     "SequenceReport",
     "Step",
     "StepReport",
     "TrueMove",
+    "by_difficulty",
+    "calibration_error",
+    "confusion",
+    "describe",
     "evaluate_sequence",
+    "figures",
     "find_sequences",
+    "format_reliability",
     "format_table",
+    "judged",
     "load_sequence",
+    "read_naively",
+    "reliability",
+    "table",
     "to_json",
 ]

@@ -31,6 +31,7 @@ class TrueMove:
     piece: str | None
     from_space: str | None
     to_space: str | None
+    captures: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +195,7 @@ def _step(step: Mapping[str, Any]) -> Step:
     if step["kind"] not in KINDS:
         raise ValueError(f"kind {step['kind']!r} is none of {', '.join(KINDS)}")
     moves = tuple(
-        TrueMove(_color(m), m.get("piece"), m.get("from"), m.get("to"))
+        TrueMove(_color(m), m.get("piece"), m.get("from"), m.get("to"), bool(m.get("captures")))
         for m in step.get("moves", [])
     )
     changed: tuple[Space, ...]

@@ -1,51 +1,31 @@
 """Figures of an evaluation, as JSON and as a table."""
 
 from collections.abc import Iterable, Mapping, Sequence
-import statistics
+from dataclasses import asdict
 from typing import Any
 
+from .calibration import calibration_error, judged, reliability
+from .metrics import by_difficulty, confusion, figures
 from .run import Mode, SequenceReport, StepReport
 
 
-def figures(steps: Sequence[StepReport]) -> dict[str, Any]:
-    """The figures of some steps.
-
-    ``recall`` and ``precision`` of changed spaces over all of them (None without any), ``exact_moves`` of ``moves``
-    single moves read exactly, ``false_alarm_pairs`` of ``no_move`` pairs with a change reported, ``hands_flagged`` of
-    ``hands``, ``hands_false`` other steps flagged, ``asked`` steps with a question, median ``ms`` a step.
-    """
-    true = [set(s.step.changed) for s in steps]
-    read = [set(s.predicted) for s in steps]
-    hits = sum(len(t & r) for t, r in zip(true, read, strict=True))
-    expected, reported = sum(map(len, true)), sum(map(len, read))
-    moves = [s for s in steps if s.step.kind == "move"]
-    still = [s for s in steps if s.step.kind == "no-move"]
-    hands = [s for s in steps if s.step.kind == "occluded"]
-    return {
-        "recall": round(hits / expected, 4) if expected else None,
-        "precision": round(hits / reported, 4) if reported else None,
-        "exact_moves": sum(s.exact for s in moves),
-        "moves": len(moves),
-        "false_alarm_pairs": sum(bool(s.predicted) for s in still),
-        "no_move": len(still),
-        "hands_flagged": sum(s.hand for s in hands),
-        "hands": len(hands),
-        "hands_false": sum(s.hand for s in steps if s.step.kind != "occluded"),
-        "asked": sum(s.asked for s in steps),
-        "steps_total": len(steps),
-        "ms": round(statistics.median(s.milliseconds for s in steps), 1) if steps else None,
-    }
-
-
 def to_json(reports: Iterable[SequenceReport]) -> dict[str, Any]:
-    """All reports by mode: ``{"pairs": {"overall": {…}, "sequences": {name: {…, "steps": […]}}}, "game": …}``."""
+    """All reports by mode.
+
+    ``{"pairs": {"overall": {…}, "difficulty": {name: {…}}, "confusion": {…}, "reliability": […], "sequences":
+    {name: {…, "steps": […]}}}, "game": …}``
+    """
     result: dict[str, Any] = {}
     by_mode: dict[Mode, list[SequenceReport]] = {}
     for report in reports:
         by_mode.setdefault(report.mode, []).append(report)
     for mode, found in by_mode.items():
+        steps = [s for r in found for s in r.steps]
         result[mode.value] = {
-            "overall": figures([s for r in found for s in r.steps]),
+            "overall": figures(steps),
+            "difficulty": by_difficulty(steps),
+            "confusion": confusion(steps),
+            "reliability": [asdict(b) for b in reliability(judged(steps))],
             "sequences": {
                 r.name: figures(r.steps) | {"steps": [_step(s) for s in r.steps]} for r in found
             },
@@ -67,6 +47,8 @@ def _step(report: StepReport) -> dict[str, Any]:
         "warnings": list(report.warnings),
         "asked": report.asked,
         "exact": report.exact,
+        "exact_answered": report.exact_answered,
+        "difficulties": list(report.difficulties),
         "ms": round(report.milliseconds, 1),
     }
     if report.counts is not None:
@@ -74,11 +56,12 @@ def _step(report: StepReport) -> dict[str, Any]:
     return step
 
 
-_HEAD: tuple[str, ...] = (
-    "sequence",
+_HEAD = (
+    "",
     "recall",
     "precision",
     "exact",
+    "answered",
     "false alarms",
     "hands",
     "asked",
@@ -87,40 +70,64 @@ _HEAD: tuple[str, ...] = (
 
 
 def format_table(reports: Iterable[SequenceReport]) -> str:
-    """A table for people, one block a mode, misread steps below it."""
-    blocks = []
-    for mode, data in to_json(reports).items():
-        rows = [_HEAD]
-        rows += [_row(name, values) for name, values in data["sequences"].items()]
-        rows.append(_row("ALL", data["overall"]))
-        widths = [max(len(r[i]) for r in rows) for i in range(len(_HEAD))]
-        lines = [
-            "  ".join(c.ljust(w) for c, w in zip(r, widths, strict=True)).rstrip() for r in rows
-        ]
-        lines.insert(1, "-" * len(lines[0]))
-        wrong = [
-            f"  {name} {s['before']} → {s['after']} ({s['kind']}): read {_moves(s)}"
-            for name, values in data["sequences"].items()
-            for s in values["steps"]
-            if _misread(s)
-        ]
-        blocks.append(f"{mode}\n" + "\n".join(lines))
-        if wrong:
-            blocks.append("misread\n" + "\n".join(wrong))
-    return "\n\n".join(blocks)
+    """Tables for people, one block a mode: sequences, difficulties, the confidence, and misread steps below them."""
+    by_mode: dict[Mode, list[SequenceReport]] = {}
+    for report in reports:
+        by_mode.setdefault(report.mode, []).append(report)
+    return "\n\n".join(_block(mode, found) for mode, found in by_mode.items())
 
 
-def _misread(step: Mapping[str, Any]) -> bool:
-    if step["kind"] == "no-move":
-        return bool(step["predicted"])
-    if step["kind"] == "occluded":
-        return "hand_in_view" not in step["warnings"]
-    return not step["exact"]
+def _block(mode: Mode, reports: list[SequenceReport]) -> str:
+    steps = [s for r in reports for s in r.steps]
+    rows = [_row(r.name, figures(r.steps)) for r in reports]
+    rows.append(_row("ALL", figures(steps)))
+    rows += [_row(f"· {name}", values) for name, values in by_difficulty(steps).items()]
+    parts = [f"{mode.value}\n{table([_HEAD, *rows])}", format_reliability(steps)]
+    wrong = [f"  {r.name} {describe(s)}" for r in reports for s in r.steps if s.misread]
+    if wrong:
+        parts.append("misread\n" + "\n".join(wrong))
+    return "\n\n".join(parts)
 
 
-def _moves(step: Mapping[str, Any]) -> str:
-    parts = [f"{m['from'] or '·'}→{m['to'] or '·'}" for m in step["moves"]]
-    return ", ".join(parts) or "nothing"
+def table(rows: Sequence[Sequence[str]]) -> str:
+    """Rows of equally many cells in columns, the first one underlined."""
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    lines = ["  ".join(c.ljust(w) for c, w in zip(r, widths, strict=True)).rstrip() for r in rows]
+    return "\n".join([lines[0], "-" * max(map(len, lines)), *lines[1:]])
+
+
+def format_reliability(steps: Iterable[StepReport]) -> str:
+    """The reliability table of the confidence and its expected calibration error, in lines."""
+    readings = judged(steps)
+    error = calibration_error(readings)
+    if error is None:
+        return "confidence: no readings"
+    rows = [("confidence", "readings", "mean", "right")]
+    rows += [
+        (f"{b.low:.1f}–{b.high:.1f}", str(b.readings), f"{b.confidence:.3f}", f"{b.right:.3f}")
+        for b in reliability(readings)
+    ]
+    return f"{table(rows)}\nexpected calibration error {error:.3f}"
+
+
+def describe(report: StepReport) -> str:
+    """A step in words: photos, difficulties, what happened and what was read."""
+    step = report.step
+    true = _arrows((m.from_space, m.to_space) for m in step.moves)
+    if not step.moves and step.changed:
+        true = "changed " + ", ".join(map(str, step.names or step.changed))
+    read = _arrows((m.from_space, m.to_space) for m in report.moves)
+    hand = ", hand not seen" if step.kind == "occluded" and not report.hand else ""
+    sure = f"{report.confidence:.2f}{', asked' if report.asked else ''}"
+    difficulty = ", ".join(report.difficulties)
+    return (
+        f"{step.before} → {step.after} ({step.kind}; {difficulty}): {true}; "
+        f"read {read}{hand} ({sure})"
+    )
+
+
+def _arrows(moves: Iterable[tuple[str | None, str | None]]) -> str:
+    return ", ".join(f"{start or '·'}→{end or '·'}" for start, end in moves) or "nothing"
 
 
 def _row(name: str, values: Mapping[str, Any]) -> tuple[str, ...]:
@@ -132,8 +139,9 @@ def _row(name: str, values: Mapping[str, Any]) -> tuple[str, ...]:
         share(values["recall"]),
         share(values["precision"]),
         f"{values['exact_moves']}/{values['moves']}",
+        f"{values['exact_moves_answered']}/{values['moves']}",
         f"{values['false_alarm_pairs']}/{values['no_move']}",
         f"{values['hands_flagged']}/{values['hands']}",
-        str(values["asked"]),
+        f"{values['asked']}/{values['steps_total']}",
         "-" if values["ms"] is None else f"{values['ms']:.0f}",
     )

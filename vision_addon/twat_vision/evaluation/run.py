@@ -7,32 +7,26 @@ steps in order with the accepted state; each step's truth is accepted afterwards
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-import math
 
 from twat_vision.pipeline import (
     AnalysisRequest,
     AnalysisResult,
     Grid,
-    Move,
     PipelineError,
     Player,
-    Point,
-    RegionKind,
-    Surface,
     WarningCode,
     Zones,
     analyse,
     decode_image,
 )
 from twat_vision.pipeline.decode import image_size
-from twat_vision.pipeline.spaces import cell_of
 
-from .dataset import DatasetError, Sequence, Space, Step, point_name
+from .answers import answered
+from .dataset import DatasetError, Sequence, Space, Step
+from .difficulty import difficulties
+from .judge import Judge, ReadMove
 from .naming import CellNames
 from .state import GridState, players_of, surface_pieces, zone_pieces
-
-NEAR = {"in": 1.0, "mm": 25.4}
-"""How near (in the surface's unit) a place must be read to be the true one: about a miniature's base."""
 
 
 class Mode(StrEnum):
@@ -43,32 +37,33 @@ class Mode(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class ReadMove:
-    """A move that was read, in the sequence's naming."""
-
-    from_space: str | None
-    to_space: str | None
-    color: str | None
-    kind: str
-
-
-@dataclass(frozen=True, slots=True)
 class StepReport:
     """What was read from one step, and whether it is right.
 
-    ``exact`` means that the changed spaces are the true ones, in *game* also every move's spaces and colour.
+    ``exact`` means that the changed spaces are the true ones, in *game* also every move's spaces and colour. The fields named
+    ``answered`` are the same after a player has answered the reading's questions. ``counts`` are those of the after photo.
     """
 
     step: Step
+    difficulties: tuple[str, ...]
     predicted: tuple[Space, ...]
     moves: tuple[ReadMove, ...]
+    exact: bool
+    predicted_answered: tuple[Space, ...]
+    exact_answered: bool
     confidence: float
     warnings: tuple[str, ...]
     asked: bool
-    milliseconds: float
-    exact: bool
     hand: bool
+    milliseconds: float
     counts: Mapping[str, Mapping[str, int]] | None
+
+    @property
+    def misread(self) -> bool:
+        """Whether players would have been told something wrong: a hand not seen, or changes that are not the true ones."""
+        if self.step.kind == "occluded":
+            return not self.hand or bool(set(self.predicted) - set(self.step.changed))
+        return not self.exact
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,15 +75,23 @@ class SequenceReport:
     steps: tuple[StepReport, ...]
 
 
+Reader = Callable[[AnalysisRequest], AnalysisResult]
+"""Reads two photos; may raise `PipelineError`."""
+
+Witness = Callable[[StepReport, AnalysisRequest, AnalysisResult], None]
+"""Is shown every reading."""
+
+
 def evaluate_sequence(
-    sequence: Sequence, mode: Mode, progress: Callable[[int, int], None] | None = None
+    sequence: Sequence, mode: Mode, read: Reader = analyse, witness: Witness | None = None
 ) -> SequenceReport:
     """Read all steps of a sequence.
 
     Args:
         sequence: the photos and their truth.
         mode: what the reader is told.
-        progress: called with (steps done, steps) after each.
+        read: the reader.
+        witness: is shown every step's reading, once it has been judged.
 
     Raises:
         DatasetError: a photo is missing or broken.
@@ -103,14 +106,17 @@ def evaluate_sequence(
     for number, step in enumerate(sequence.steps):
         request = _request(sequence, step, mode, state, number)
         try:
-            result = analyse(request)
+            result = read(request)
         except PipelineError as err:
             raise DatasetError(f"{sequence.name} {step.before} → {step.after}: {err}") from err
-        reports.append(_report(step, result, names, sequence.layout, mode, request.players))
+        colors = frozenset(p.color for p in request.players) if mode is Mode.GAME else None
+        judge = Judge(step, sequence.layout, names, colors)
+        report = _report(judge, result, difficulties(sequence, step))
+        if witness is not None:
+            witness(report, request, result)
+        reports.append(report)
         if state is not None:
             state.accept(step)
-        if progress is not None:
-            progress(number + 1, len(sequence.steps))
     return SequenceReport(sequence.name, mode, tuple(reports))
 
 
@@ -118,7 +124,10 @@ def _request(
     sequence: Sequence, step: Step, mode: Mode, state: GridState | None, number: int
 ) -> AnalysisRequest:
     before, after = sequence.read(step.before), sequence.read(step.after)
-    corners = sequence.corners_of(step.before, _size(before))
+    try:
+        corners = sequence.corners_of(step.before, _size(before))
+    except PipelineError as err:
+        raise DatasetError(f"{sequence.folder / step.before}: {err}") from err
     players: tuple[Player, ...] = ()
     pieces = None
     active = None
@@ -163,92 +172,26 @@ def _active(sequence: Sequence, number: int, players: tuple[Player, ...]) -> int
     return None
 
 
-def _report(
-    step: Step,
-    result: AnalysisResult,
-    names: CellNames | None,
-    layout: object,
-    mode: Mode,
-    players: tuple[Player, ...],
-) -> StepReport:
-    def translate(space: str | None, position: Point | None) -> str | None:
-        if isinstance(layout, Surface):
-            return None if position is None else _place(position, step, layout)
-        if space is None or names is None or not isinstance(layout, Grid):
-            return space
-        cell = cell_of(space, layout)
-        return None if cell is None else names.name(cell)
-
-    moves = tuple(_read(m, translate) for m in result.moves)
-    spaces: set[Space] = set()
-    if isinstance(layout, Surface):
-        spaces = {s for m in moves for s in (m.from_space, m.to_space) if s is not None}
-    for region in result.changed_regions:
-        if region.kind is RegionKind.MOVED_WITHIN:
-            continue
-        for space in region.spaces:
-            cell = cell_of(space, layout) if isinstance(layout, Grid) else space
-            if cell is not None:
-                spaces.add(cell)
-    exact = spaces == set(step.changed)
-    if mode is Mode.GAME:
-        exact = exact and _same_moves(step, moves, {p.color for p in players})
+def _report(judge: Judge, result: AnalysisResult, difficulty: tuple[str, ...]) -> StepReport:
+    changed = judge.changed(result)
+    exact = judge.exact(changed, result.moves)
+    final, exact_final = changed, exact
+    if result.questions and not exact:
+        moves = answered(result, judge)
+        final = judge.touched(moves)
+        exact_final = judge.exact(final, moves)
     return StepReport(
-        step=step,
-        predicted=tuple(sorted(spaces, key=None if isinstance(layout, Grid) else str)),
-        moves=moves,
+        step=judge.step,
+        difficulties=difficulty,
+        predicted=changed,
+        moves=judge.moves(result.moves),
+        exact=exact,
+        predicted_answered=final,
+        exact_answered=exact_final,
         confidence=result.confidence,
         warnings=tuple(w.value for w in result.warnings),
         asked=bool(result.questions),
-        milliseconds=result.timings_ms["total"],
-        exact=exact,
         hand=WarningCode.HAND_IN_VIEW in result.warnings,
+        milliseconds=result.timings_ms["total"],
         counts=result.counts,
     )
-
-
-def _read(move: Move, translate: Callable[[str | None, Point | None], str | None]) -> ReadMove:
-    return ReadMove(
-        translate(move.from_space, move.from_position),
-        translate(move.to_space, move.to_position),
-        move.color,
-        move.kind.value,
-    )
-
-
-def _place(position: Point, step: Step, layout: Surface) -> str:
-    """The true changed point that was read, where it is near enough, else where it was read."""
-    true = [(math.dist(position, _coordinates(s)), s) for s in step.changed if isinstance(s, str)]
-    if true and min(true)[0] <= NEAR[layout.unit]:
-        return min(true)[1]
-    return point_name(position)
-
-
-def _coordinates(name: str) -> Point:
-    x, y = name.split(",")
-    return float(x), float(y)
-
-
-def _same_moves(step: Step, moves: tuple[ReadMove, ...], colors: set[str]) -> bool:
-    """Whether every true move was read, with its colour where it is a player's.
-
-    Nothing else may have been read but what belongs to a true move without being named there (a castling's rook).
-    """
-    if not step.moves:
-        return True
-    left = list(moves)
-    for true in step.moves:
-        found = next(
-            (
-                m
-                for m in left
-                if (m.from_space, m.to_space) == (true.from_space, true.to_space)
-                and (true.color not in colors or m.color == true.color)
-            ),
-            None,
-        )
-        if found is None:
-            return False
-        left.remove(found)
-    named = {s for m in step.moves for s in (m.from_space, m.to_space)}
-    return all(m.from_space not in named and m.to_space not in named for m in left)

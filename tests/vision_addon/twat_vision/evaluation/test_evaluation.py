@@ -18,9 +18,9 @@ from twat_vision.evaluation import (
     load_sequence,
     to_json,
 )
-from twat_vision.evaluation.run import ReadMove, _place, _same_moves
+from twat_vision.evaluation.judge import Judge, ReadMove, same_moves
 from twat_vision.evaluation.state import GridState, players_of, surface_pieces
-from twat_vision.pipeline import Surface
+from twat_vision.pipeline import Move, MoveKind, Surface
 
 Write = Callable[..., Path]
 
@@ -139,12 +139,7 @@ class TestScoring:
     def test_a_sequence_is_read_in_both_modes(self, write_sequence: Write) -> None:
         # The pieces are red and blue; only the players' colours of chess could be wrong.
         sequence = load_sequence(write_sequence())
-        done: list[tuple[int, int]] = []
-        reports = [
-            evaluate_sequence(sequence, Mode.PAIRS, lambda n, of: done.append((n, of))),
-            evaluate_sequence(sequence, Mode.GAME),
-        ]
-        assert done[-1] == (4, 4)
+        reports = [evaluate_sequence(sequence, mode) for mode in Mode]
         data = json.loads(json.dumps(to_json(reports)))
         assert set(data) == {"pairs", "game"}
         for mode in data.values():
@@ -174,16 +169,20 @@ class TestScoring:
     def test_the_table_names_what_was_misread(self, write_sequence: Write) -> None:
         folder = write_sequence()
         truth = json.loads((folder / "truth.json").read_text())
-        truth["steps"][0]["kind"] = "no-move"
+        still = {"kind": "no-move", "moves": [], "changed_cells": [], "changed_rc": []}
+        truth["steps"][0] |= still
         truth["steps"][2]["kind"] = "occluded"
         truth["steps"][3]["changed_cells"] = ["a1"]
         truth["steps"][3]["changed_rc"] = [[7, 0]]
         (folder / "truth.json").write_text(json.dumps(truth))
         table = format_table([evaluate_sequence(load_sequence(folder), Mode.PAIRS)])
-        assert "ALL" in table and "misread" in table
-        assert "000.jpg → 001.jpg (no-move)" in table
-        assert "001.jpg → 003.jpg (occluded): read nothing" in table
-        assert "003.jpg → 004.jpg (multi)" in table
+        assert "ALL" in table and "misread" in table and "expected calibration error" in table
+        assert "000.jpg → 001.jpg (no-move; tall pieces): nothing; read c1→c4" in table
+        assert (
+            "001.jpg → 003.jpg (occluded; hand, tall pieces): nothing; read nothing, hand not seen"
+            in table
+        )
+        assert "003.jpg → 004.jpg (multi; tall pieces)" in table
 
     def test_an_empty_sequence_has_no_figures(self, write_sequence: Write) -> None:
         report = evaluate_sequence(load_sequence(write_sequence(steps=[])), Mode.PAIRS)
@@ -206,13 +205,13 @@ class TestScoring:
     ) -> None:
         step = Step("a", "b", "move", (TrueMove("white", "K", "e1", "g1"),), (), ())
         moves = tuple(ReadMove(a, b, c, "move") for a, b, c in read)
-        assert _same_moves(step, moves, {"white", "black"}) is right
+        assert same_moves(step, moves, frozenset({"white", "black"})) is right
 
     def test_colours_that_are_no_players_do_not_count(self) -> None:
         step = Step("a", "b", "move", (TrueMove("tile", None, None, "H8"),), (), ())
         moves = (ReadMove(None, "H8", "white", "place"),)
-        assert _same_moves(step, moves, set())
-        assert _same_moves(Step("a", "b", "move", (), (), ()), moves, set())
+        assert same_moves(step, moves, frozenset())
+        assert same_moves(Step("a", "b", "move", (), (), ()), moves, frozenset())
 
 
 class TestSurface:
@@ -243,4 +242,8 @@ class TestSurface:
         self, tmp_path: Path, place: tuple[float, float], name: str
     ) -> None:
         (tmp_path / "truth.json").write_text(self.TRUTH)
-        assert _place(place, load_sequence(tmp_path).steps[0], Surface(36, 24, "in")) == name
+        step = load_sequence(tmp_path).steps[0]
+        judge = Judge(step, Surface(36, 24, "in"), None, None)
+        move = Move(MoveKind.PLACE, None, "figure", 2, None, None, 1.0, to_position=place)
+        assert judge.touched([move]) == (name,)
+        assert judge.moves([move]) == (ReadMove(None, name, None, "place"),)
