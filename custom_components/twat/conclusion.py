@@ -8,14 +8,17 @@ from homeassistant.util import dt as dt_util
 
 from .const import GameEvent
 from .games import log
-from .games.log import GameRecord
 from .games.model import Capture, JournalEntry, JournalKind, Proposal
 from .games.profile import GameProfile
 from .games.proposals import Reading, ReadingKind, read_result
+from .games.record import GameRecord, apply
 from .material import Material
 from .outcome import Outcome
 from .storage.errors import HeadMoved
 from .storage.repository import Repository
+
+# How many states back the players may put the table and still be understood to take moves back.
+_TAKE_BACKS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +86,7 @@ def conclude(
         setup=material.setup,
         at=at,
         warnings=warnings,
+        earlier=repository.line(record.head.id, limit=_TAKE_BACKS)[1:],
     )
 
     def journal(kind: JournalKind) -> None:
@@ -121,6 +125,6 @@ def _propose(
     repository.commit(change)
     if not proposal.acceptable:
         return False
-    record = log.apply(record, change)
+    record = apply(record, change)
     repository.commit(log.accept(record, profile, by=None, at=at))
     return True

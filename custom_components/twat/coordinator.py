@@ -10,9 +10,9 @@ from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 
 from .const import GameEvent
-from .games.log import GameRecord
 from .games.model import Capture, Game, GameState, Proposal
 from .games.profile import GameProfile
+from .games.record import GameRecord
 from .storage.repository import Repository
 
 if TYPE_CHECKING:

@@ -15,13 +15,13 @@ from .clients.vision import VisionClient
 from .const import DOMAIN, MANUFACTURER
 from .coordinator import GameCoordinator, GameView, HubConfigEntry, load_view
 from .errors import game_error, invalid, service_error, storage_error
-from .games import log
+from .games import history, log
 from .games.corrections import parse_moves, parse_pieces
 from .games.errors import GameError
-from .games.log import Change, GameRecord
 from .games.model import Game, GameStatus
 from .games.new_game import new_game
 from .games.profile import GameProfile
+from .games.record import Change, GameRecord
 from .records import Records
 from .storage.errors import StorageError
 from .table import Table, find_table
@@ -279,7 +279,7 @@ class TwatHub:
     async def async_undo(self, game_id: str, *, by: str | None) -> GameView:
         """Take the last accepted state back."""
         return await self._change(
-            game_id, lambda record: log.undo(record, by=by, at=dt_util.utcnow())
+            game_id, lambda record: history.undo(record, by=by, at=dt_util.utcnow())
         )
 
     async def async_refresh(self, game_id: str) -> GameView:

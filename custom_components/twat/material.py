@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from .games.log import GameRecord
 from .games.model import Capture, GameState
 from .games.proposals import HARMLESS_WARNINGS
+from .games.record import GameRecord
 from .storage.repository import Repository
 from .table import Calibration
 

@@ -11,9 +11,9 @@ from typing import Any, Final
 
 from .errors import GameError
 from .layout import Layout, Surface, find_space
-from .log import GameRecord
 from .model import Move, MoveKind, Piece, Position
 from .profile import GameProfile
+from .record import GameRecord
 
 MAX_PIECES: Final = 2500
 """Most pieces or moves in one request."""

@@ -39,6 +39,9 @@ MESSAGES: Final[Mapping[str, str]] = MappingProxyType(
         "no_proposal": "No reading is waiting for review",
         "stale_proposal": "The game has moved on since this photo was read; analyze it again",
         "nothing_to_undo": "There is nothing to undo",
+        "nothing_to_redo": "There is nothing to redo",
+        "unknown_state": "This game has no state {id}",
+        "already_there": "The game is at this state already",
         "correct_not_latest": "Only the latest move can be corrected by moves; undo first, or give the pieces",
         "nothing_to_correct": "There is no photo to correct",
         # Files and results

@@ -1,11 +1,9 @@
-"""A game's story as a tree of states that only ever grows.
+"""The players' word on readings: each becomes a state, or leaves a trace of why not.
 
-Each function looks at a `GameRecord` and returns a `Change`: states to append, where the head
-goes, what is written in the journal. Nothing is done here; `apply` gives the record after a change,
-and the repository writes the same change in one transaction.
+A game's story is a tree of states that only ever grows; `history` moves about in it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -14,9 +12,7 @@ from .board import apply_moves, difference, reconcile
 from .errors import GameError
 from .model import (
     Board,
-    Game,
     GameState,
-    GameStatus,
     JournalEntry,
     JournalKind,
     Move,
@@ -26,68 +22,25 @@ from .model import (
     new_id,
 )
 from .profile import GameProfile
+from .record import Change, GameRecord, change, reading_details
 from .turns import Moment, after_moves
-
-
-@dataclass(frozen=True, slots=True)
-class GameRecord:
-    """What a change is decided on.
-
-    Attributes:
-        game: The game with its players and head.
-        states: States by id; at least the head, its parent, and those read from the photo that a
-            correction is about.
-        proposal: The reading that waits for review, if any.
-    """
-
-    game: Game
-    states: Mapping[str, GameState]
-    proposal: Proposal | None = None
-
-    @property
-    def head(self) -> GameState:
-        """The accepted state that counts now."""
-        return self.states[self.game.head_id or ""]
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """What to write, all of it or nothing.
-
-    Attributes:
-        game_id: The game.
-        base_head_id: The head this was decided on; when it has moved meanwhile, nothing is written.
-        head: The head afterwards, one of ``append`` or a state that is there already.
-        append: New states, parents first.
-        proposal: The reading that waits afterwards, or None.
-        journal: New lines.
-        at: When, UTC.
-        status: The game's status afterwards.
-    """
-
-    game_id: str
-    base_head_id: str
-    head: GameState
-    append: tuple[GameState, ...]
-    proposal: Proposal | None
-    journal: tuple[JournalEntry, ...]
-    at: datetime
-    status: GameStatus
 
 
 def propose(record: GameRecord, proposal: Proposal, *, by: str | None, at: datetime) -> Change:
     """Let a reading wait for review. One that waited already is replaced, and journalled so."""
-    details = _reading(proposal)
+    details = reading_details(proposal)
     if record.proposal is not None:
-        details["replaces"] = _reading(record.proposal)
+        details["replaces"] = reading_details(record.proposal)
     line = JournalEntry(
         record.game.id, at, JournalKind.PROPOSED, by, proposal.capture_id, None, details
     )
-    return _change(record, record.head, line, at, proposal=proposal)
+    return change(record, record.head, line, at, proposal=proposal)
 
 
 def accept(record: GameRecord, profile: GameProfile, *, by: str | None, at: datetime) -> Change:
     """Make the waiting reading the new head.
+
+    One that takes moves back makes the earlier state the head, as an undo by hand would.
 
     Raises:
         GameError: ``no_proposal``; ``stale_proposal`` when the head has moved since.
@@ -95,6 +48,18 @@ def accept(record: GameRecord, profile: GameProfile, *, by: str | None, at: date
     proposal = _waiting(record)
     if proposal.base_state_id != record.game.head_id:
         raise GameError("stale_proposal")
+    if proposal.returns_to is not None:
+        earlier = record.states[proposal.returns_to]
+        line = JournalEntry(
+            record.game.id,
+            at,
+            JournalKind.TAKEN_BACK,
+            by,
+            proposal.capture_id,
+            earlier.id,
+            reading_details(proposal),
+        )
+        return change(record, earlier, line, at)
     state = _child(
         record,
         profile,
@@ -120,7 +85,7 @@ def accept(record: GameRecord, profile: GameProfile, *, by: str | None, at: date
         state.id,
         {"summary": proposal.summary, "confidence": proposal.confidence},
     )
-    return _change(record, state, line, at)
+    return change(record, state, line, at)
 
 
 def reject(record: GameRecord, *, by: str | None, at: datetime) -> Change:
@@ -137,9 +102,9 @@ def reject(record: GameRecord, *, by: str | None, at: datetime) -> Change:
         by,
         proposal.capture_id,
         None,
-        _reading(proposal),
+        reading_details(proposal),
     )
-    return _change(record, record.head, line, at)
+    return change(record, record.head, line, at)
 
 
 def correct(
@@ -193,50 +158,13 @@ def correct(
     )
     details: dict[str, Any] = {"moves": [move.to_json() for move in done]}
     if about.reading is not None:
-        details["instead_of"] = _reading(about.reading)
+        details["instead_of"] = reading_details(about.reading)
     elif base is not record.head:
         details["instead_of"] = {"state_id": record.head.id}
     line = JournalEntry(
         record.game.id, at, JournalKind.CORRECTED, by, about.capture_id, state.id, details
     )
-    return _change(record, state, line, at)
-
-
-def undo(record: GameRecord, *, by: str | None, at: datetime) -> Change:
-    """Move the head to its parent; the undone state stays in the tree.
-
-    A waiting reading was computed against the undone state and is dropped with it.
-
-    Raises:
-        GameError: ``nothing_to_undo``.
-    """
-    head = record.head
-    if head.parent_id is None:
-        raise GameError("nothing_to_undo")
-    parent = record.states[head.parent_id]
-    details: dict[str, Any] = {"undone_state_id": head.id}
-    if record.proposal is not None:
-        details["dropped"] = _reading(record.proposal)
-    line = JournalEntry(
-        record.game.id, at, JournalKind.UNDONE, by, head.capture_id, parent.id, details
-    )
-    return _change(record, parent, line, at)
-
-
-def apply(record: GameRecord, change: Change) -> GameRecord:
-    """Return the record after a change."""
-    head = change.head
-    game = replace(
-        record.game,
-        head_id=head.id,
-        current_turn=head.turn,
-        current_phase=head.phase,
-        active_player=head.active_player,
-        status=change.status,
-        updated_at=change.at,
-    )
-    states = {**record.states, **{state.id: state for state in change.append}}
-    return GameRecord(game, states, change.proposal)
+    return change(record, state, line, at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,17 +213,6 @@ def _waiting(record: GameRecord) -> Proposal:
     return record.proposal
 
 
-def _reading(proposal: Proposal) -> dict[str, Any]:
-    """Return what the journal keeps of a reading that may never be accepted."""
-    return {
-        "capture_id": proposal.capture_id,
-        "summary": proposal.summary,
-        "confidence": proposal.confidence,
-        "moves": [move.to_json() for move in proposal.moves],
-        "warnings": list(proposal.warnings),
-    }
-
-
 def _child(
     record: GameRecord,
     profile: GameProfile,
@@ -322,28 +239,4 @@ def _child(
         validation_notes=notes,
         source=source,
         created_at=at,
-    )
-
-
-def _change(
-    record: GameRecord,
-    head: GameState,
-    line: JournalEntry,
-    at: datetime,
-    *,
-    proposal: Proposal | None = None,
-) -> Change:
-    """Return the change to a head; a new one is appended, and starts a game that was in setup."""
-    base = record.game.head_id or ""
-    is_new = head.id not in record.states
-    starts = is_new and record.game.status is GameStatus.SETUP
-    return Change(
-        game_id=record.game.id,
-        base_head_id=base,
-        head=head,
-        append=(head,) if is_new else (),
-        proposal=proposal,
-        journal=(line,),
-        at=at,
-        status=GameStatus.IN_PROGRESS if starts else record.game.status,
     )

@@ -116,6 +116,7 @@ def new_game(
     game = replace(
         game,
         head_id=state.id,
+        tip_id=state.id,
         current_turn=state.turn,
         current_phase=state.phase,
         active_player=state.active_player,

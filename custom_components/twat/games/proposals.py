@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from .board import apply_moves
 from .errors import GameError, ResultError
+from .history import taken_back_to
 from .layout import Layout
 from .model import Game, GameState, Move, MoveKind, Position, Proposal, Question, Region
 from .notation import describe_moves
@@ -23,6 +24,9 @@ STATE_CONFLICT: Final = "state_conflict"
 
 UNEXPLAINED_CHANGE: Final = "unexplained_change"
 """Something looks different, but no move was made of it."""
+
+TAKEN_BACK: Final = "taken_back"
+"""The table stands as it did in an earlier state: the players took moves back."""
 
 HARMLESS_WARNINGS: Final = frozenset({"board_moved"})
 """Warnings with which a reading may still be accepted by itself; all others need a player."""
@@ -76,6 +80,7 @@ def read_result(
     setup: bool,
     at: datetime,
     warnings: Sequence[str] = (),
+    earlier: Sequence[GameState] = (),
 ) -> Reading:
     """Return what an analysis means for a game.
 
@@ -91,6 +96,8 @@ def read_result(
         setup: It was the first photo, without one before.
         at: Now, UTC.
         warnings: Codes of what the caller found doubtful beside the result's own.
+        earlier: The states before the accepted one, the latest first; a reading that shows one of
+            them again is offered as taken back.
 
     Raises:
         ResultError: The answer does not follow the agreed form, or names spaces or players that
@@ -118,6 +125,9 @@ def read_result(
             codes = (*codes, UNEXPLAINED_CHANGE)
         kind = ReadingKind.UNREADABLE if _doubtful(codes) else ReadingKind.NOTHING_CHANGED
         return Reading(kind, None, confidence, codes, (), regions)
+    returns_to = taken_back_to(profile, layout, applied.board, applied.moves, (state, *earlier))
+    if returns_to is not None:
+        codes = (*codes, TAKEN_BACK)
     # A start position that was not read needs no sure reading.
     sure = confidence >= game.confidence_threshold or (setup and not applied.moves)
     proposal = Proposal(
@@ -134,6 +144,7 @@ def read_result(
         acceptable=sure and not questions and not _doubtful(codes),
         setup=setup,
         created_at=at,
+        returns_to=None if returns_to is None else returns_to.id,
     )
     return Reading(ReadingKind.PROPOSAL, proposal, confidence, codes, questions, regions)
 

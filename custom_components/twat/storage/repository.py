@@ -5,10 +5,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final, TypedDict, Unpack
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, literal, select
 from sqlalchemy.orm import Session
 
-from ..games.log import Change, GameRecord
 from ..games.model import (
     AnalysisStatus,
     Capture,
@@ -20,6 +19,7 @@ from ..games.model import (
     JsonObject,
     Proposal,
 )
+from ..games.record import Change, GameRecord
 from . import rows
 from .database import Database
 from .errors import HeadMoved, NotFound
@@ -235,12 +235,15 @@ class Repository:
 
     # The story
 
-    def record(self, game_id: str, capture_id: str | None = None) -> GameRecord:
-        """Return what `games.log` decides on: the game, its head and waiting proposal.
+    def record(
+        self, game_id: str, capture_id: str | None = None, *, whole: bool = False
+    ) -> GameRecord:
+        """Return what changes are decided on: the game, its head and waiting proposal.
 
         Args:
             game_id: The game.
             capture_id: The photo a correction is about; the states read from it come along.
+            whole: With all states there are.
 
         Raises:
             NotFound: Unknown game, or a capture that is none of its own.
@@ -251,17 +254,18 @@ class Repository:
                 capture = _get(session, CaptureRow, capture_id)
                 if capture.game_id != game_id:
                     raise NotFound("capture", capture_id)
-            head = rows.state(_get(session, StateRow, game.head_id or ""))
-            states = {head.id: head}
-            query = select(StateRow).where(StateRow.id == head.parent_id)
-            if capture_id is not None:
-                query = select(StateRow).where(
-                    StateRow.game_id == game_id,
-                    (StateRow.id == head.parent_id) | (StateRow.capture_id == capture_id),
-                )
-            states.update({row.id: rows.state(row) for row in session.scalars(query)})
-            waiting = session.get(ProposalRow, game_id)
-            return GameRecord(game, states, None if waiting is None else rows.proposal(waiting))
+            row = session.get(ProposalRow, game_id)
+            waiting = None if row is None else rows.proposal(row)
+            query = select(StateRow).where(StateRow.game_id == game_id).order_by(StateRow.number)
+            if not whole:
+                head = _get(session, StateRow, game.head_id or "")
+                wanted = {head.id, head.parent_id, waiting and waiting.returns_to}
+                about = StateRow.id.in_(wanted - {None})
+                if capture_id is not None:
+                    about |= StateRow.capture_id == capture_id
+                query = query.where(about)
+            states = {row.id: rows.state(row) for row in session.scalars(query)}
+            return GameRecord(game, states, waiting)
 
     def commit(
         self,
@@ -269,7 +273,7 @@ class Repository:
         capture_id: str | None = None,
         **fields: Unpack[CaptureFields],
     ) -> Game:
-        """Write changes of `games.log`, all of them or none, and return the game afterwards.
+        """Write changes, all of them or none, and return the game afterwards.
 
         Args:
             changes: At least one, all of one game, each decided on the outcome of the one before.
@@ -288,36 +292,6 @@ class Repository:
                 _set_capture(_get(session, CaptureRow, capture_id), fields)
             return rows.game(game)
 
-    def append_state(self, game_id: str, state: GameState, make_head: bool = True) -> Game:
-        """Add one state to the tree.
-
-        Raises:
-            NotFound: Unknown game or parent.
-            HeadMoved: It shall be the head but is no child of the present one.
-        """
-        with self._database.writing() as session:
-            game = _get(session, GameRow, game_id)
-            if make_head and state.parent_id != game.head_id:
-                raise HeadMoved(f"{game.head_id} is the head, not {state.parent_id}")
-            _state_of(session, game_id, state.parent_id or "")
-            session.add(rows.state_row(state, _next_number(session, game_id)))
-            if make_head:
-                rows.set_head(game, state)
-            game.updated_at = state.created_at
-            return rows.game(game)
-
-    def move_head(self, game_id: str, state_id: str, at: datetime) -> Game:
-        """Make an existing state the head.
-
-        Raises:
-            NotFound: Unknown game, or no state of it.
-        """
-        with self._database.writing() as session:
-            game = _get(session, GameRow, game_id)
-            rows.set_head(game, rows.state(_state_of(session, game_id, state_id)))
-            game.updated_at = at
-            return rows.game(game)
-
     def states(self, game_id: str) -> list[GameState]:
         """Return the whole tree, parents before children, in order of acceptance."""
         query = select(StateRow).where(StateRow.game_id == game_id).order_by(StateRow.number)
@@ -333,6 +307,22 @@ class Repository:
         with self._database.reading() as session:
             return rows.state(_get(session, StateRow, state_id))
 
+    def line(self, state_id: str, *, limit: int) -> list[GameState]:
+        """Return a state and at most so many of those before it, that state first.
+
+        Unknown ids have no line.
+        """
+        up = (
+            select(StateRow.id, StateRow.parent_id, literal(0).label("steps"))
+            .where(StateRow.id == state_id)
+            .cte("up", recursive=True)
+        )
+        parent = select(StateRow.id, StateRow.parent_id, up.c.steps + 1)
+        up = up.union_all(parent.join(up, StateRow.id == up.c.parent_id).where(up.c.steps < limit))
+        query = select(StateRow).join(up, StateRow.id == up.c.id).order_by(up.c.steps)
+        with self._database.reading() as session:
+            return [rows.state(row) for row in session.scalars(query)]
+
     def head_state(self, game_id: str) -> GameState:
         """Return the accepted state that counts now.
 
@@ -342,17 +332,6 @@ class Repository:
         with self._database.reading() as session:
             game = _get(session, GameRow, game_id)
             return rows.state(_get(session, StateRow, game.head_id))
-
-    def save_proposal(self, proposal: Proposal) -> None:
-        """Let a reading wait; it takes the place of one that waits already.
-
-        Raises:
-            NotFound: Unknown game.
-        """
-        with self._database.writing() as session:
-            _get(session, GameRow, proposal.game_id)
-            session.execute(delete(ProposalRow).where(ProposalRow.game_id == proposal.game_id))
-            session.add(rows.proposal_row(proposal))
 
     def proposal(self, game_id: str) -> Proposal | None:
         """Return the reading that waits for review, or None."""
@@ -399,13 +378,6 @@ def _get[RowT: Base](session: Session, row_type: type[RowT], wanted: str) -> Row
     return row
 
 
-def _state_of(session: Session, game_id: str, state_id: str) -> StateRow:
-    row = _get(session, StateRow, state_id)
-    if row.game_id != game_id:
-        raise NotFound("state", state_id)
-    return row
-
-
 def _set_capture(row: CaptureRow, fields: CaptureFields) -> None:
     for field, value in fields.items():
         setattr(row, field, value.to_json() if isinstance(value, CaptureFailure) else value)
@@ -420,6 +392,7 @@ def _write(session: Session, game: GameRow, change: Change) -> None:
         session.flush()  # children refer to their parents
         number += 1
     rows.set_head(game, change.head)
+    game.tip_id = change.tip_id
     game.status = change.status.value
     game.updated_at = change.at
     session.execute(delete(ProposalRow).where(ProposalRow.game_id == game.id))

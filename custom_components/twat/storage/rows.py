@@ -30,6 +30,7 @@ def game_row(game: Game, head: GameState) -> GameRow:
         table_id=game.table,
         settings=game.settings,
         remarks=game.metadata,
+        tip_id=game.tip_id or head.id,
         players=[
             PlayerRow(
                 id=player.id,
@@ -66,6 +67,7 @@ def game(row: GameRow) -> Game:
             Player(player.id, player.position, player.name, player.color) for player in row.players
         ),
         head_id=row.head_id,
+        tip_id=row.tip_id,
         current_turn=row.current_turn,
         current_phase=row.current_phase,
         active_player=row.active_player,

@@ -44,6 +44,7 @@ class GameRow(Base):
     updated_at: Mapped[datetime] = mapped_column(index=True)
     # No foreign key: games and states would need each other to exist first.
     head_id: Mapped[str] = mapped_column(String(36))
+    tip_id: Mapped[str] = mapped_column(String(36))
     current_turn: Mapped[int]
     current_phase: Mapped[str] = mapped_column(String(64))
     active_player: Mapped[int | None]

@@ -185,6 +185,8 @@ class Proposal:
         acceptable: Sure enough to be accepted without a player.
         setup: It describes the start position, not a move; accepting it advances no turn.
         created_at: When it was made, UTC.
+        returns_to: The earlier state whose position it shows: the players took moves back on the
+            table. Accepting it goes back there.
     """
 
     game_id: str
@@ -200,6 +202,7 @@ class Proposal:
     acceptable: bool
     setup: bool
     created_at: datetime
+    returns_to: str | None = None
 
     def to_json(self) -> JsonObject:
         """Return the proposal as JSON."""
@@ -217,6 +220,7 @@ class Proposal:
             "acceptable": self.acceptable,
             "setup": self.setup,
             "created_at": self.created_at.isoformat(),
+            "returns_to": self.returns_to,
         }
 
     @classmethod
@@ -236,4 +240,5 @@ class Proposal:
             acceptable=data["acceptable"],
             setup=data["setup"],
             created_at=datetime.fromisoformat(data["created_at"]),
+            returns_to=data.get("returns_to"),
         )

@@ -46,6 +46,9 @@ class JournalKind(StrEnum):
     REJECTED = "rejected"
     CORRECTED = "corrected"
     UNDONE = "undone"
+    REDONE = "redone"
+    WENT_TO = "went_to"
+    TAKEN_BACK = "taken_back"
     UPDATED = "updated"
 
 
@@ -164,6 +167,8 @@ class Game:
         updated_at: Last change of anything in it, UTC.
         players: In order of position.
         head_id: The accepted state that counts now; None only before the first is stored.
+        tip_id: The end of the line that is played: the head, or the descendant of it that redoing
+            leads to. None means the head.
         current_turn: Of the head.
         current_phase: Of the head.
         active_player: Of the head.
@@ -180,6 +185,7 @@ class Game:
     updated_at: datetime
     players: tuple[Player, ...]
     head_id: str | None = None
+    tip_id: str | None = None
     current_turn: int = 1
     current_phase: str = ""
     active_player: int | None = None
@@ -210,6 +216,7 @@ class Game:
             "current_phase": self.current_phase,
             "active_player": self.active_player,
             "head_id": self.head_id,
+            "tip_id": self.tip_id,
             "table": self.table,
             "settings": self.settings,
             "metadata": self.metadata,

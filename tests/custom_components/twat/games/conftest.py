@@ -1,16 +1,30 @@
 """Profiles, and games to play with."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+from hypothesis import HealthCheck, settings
 import pytest
 
-from custom_components.twat.games.log import GameRecord
-from custom_components.twat.games.model import Move, MoveKind
+from custom_components.twat.games import log
+from custom_components.twat.games.board import apply_moves
+from custom_components.twat.games.model import Move, MoveKind, Proposal
 from custom_components.twat.games.new_game import new_game
 from custom_components.twat.games.profile import GameProfile
 from custom_components.twat.games.profiles import ProfileLibrary, load_profiles
+from custom_components.twat.games.record import GameRecord, apply
+
+# Enough to find what people would not think of, the same on every machine.
+settings.register_profile(
+    "twat",
+    max_examples=2000,
+    derandomize=True,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("twat")
 
 AT = datetime(2026, 11, 22, 14, 0, tzinfo=UTC)
 
@@ -79,3 +93,62 @@ def move() -> Callable[..., Move]:
         return Move(**{**defaults, "from_space": origin, "to_space": target, **fields})
 
     return make
+
+
+@pytest.fixture(scope="session")
+def read() -> Callable[..., Proposal]:
+    """Make a reading of moves: `read(record, profile, move("E4", "E5"), capture="c1")`."""
+    return reading_of
+
+
+def reading_of(
+    record: GameRecord, profile: GameProfile, *moves: Move, capture: str, **fields: Any
+) -> Proposal:
+    layout = profile.layout_for(record.game.settings)
+    applied = apply_moves(record.head.board, layout, moves)
+    proposal = Proposal(
+        game_id=record.game.id,
+        capture_id=capture,
+        base_state_id=record.head.id,
+        moves=applied.moves,
+        board=applied.board,
+        confidence=0.7,
+        warnings=("blurred",),
+        questions=(),
+        summary="White pawn: E4 → E5",
+        regions=(),
+        acceptable=False,
+        setup=False,
+        created_at=record.head.created_at,
+    )
+    return replace(proposal, **fields)
+
+
+@pytest.fixture
+def grid(profile: Callable[[str], GameProfile]) -> GameProfile:
+    return profile("generic_grid")
+
+
+@pytest.fixture
+def begun(record: Callable[..., GameRecord]) -> GameRecord:
+    """A game of two pawns."""
+    pieces = [
+        {"id": "w1", "type": "pawn", "player": 1, "space": "E4"},
+        {"id": "b1", "type": "pawn", "player": 2, "space": "F5"},
+    ]
+    return record(pieces=pieces)
+
+
+@pytest.fixture
+def waiting(
+    begun: GameRecord, grid: GameProfile, move: Callable[..., Move], at: datetime
+) -> GameRecord:
+    """A game with a reading that waits."""
+    proposal = reading_of(begun, grid, move("E4", "E5"), capture="c1")
+    return apply(begun, log.propose(begun, proposal, by=None, at=at))
+
+
+@pytest.fixture
+def moved(waiting: GameRecord, grid: GameProfile, at: datetime) -> GameRecord:
+    """A game with one accepted move."""
+    return apply(waiting, log.accept(waiting, grid, by="alice", at=at))

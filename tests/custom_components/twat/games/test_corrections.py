@@ -9,9 +9,9 @@ import pytest
 from custom_components.twat.games import log
 from custom_components.twat.games.corrections import parse_moves, parse_pieces
 from custom_components.twat.games.errors import GameError
-from custom_components.twat.games.log import GameRecord
 from custom_components.twat.games.model import Move, MoveKind, Position
 from custom_components.twat.games.profile import GameProfile
+from custom_components.twat.games.record import GameRecord, apply
 
 type MakeRecord = Callable[..., GameRecord]
 
@@ -188,7 +188,7 @@ def test_a_piece_of_the_corrected_move_is_known(
     begun, grid = record(pieces=START), profile("generic_grid")
     moves = parse_moves(begun, grid, [{"from": "E4", "to": "F5"}])
     change = log.correct(begun, grid, capture_id="c1", moves=moves, by=None, at=at)
-    taken = log.apply(begun, change)
+    taken = apply(begun, change)
 
     # b1 was taken by the move that is being corrected; before it, it stood on F5.
     (move,) = parse_moves(taken, grid, [{"piece": "b1", "to": "A1"}])

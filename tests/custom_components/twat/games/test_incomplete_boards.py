@@ -6,9 +6,10 @@ from datetime import datetime
 
 from custom_components.twat.games.board import apply_moves
 from custom_components.twat.games.layout import Grid
-from custom_components.twat.games.log import GameRecord, accept, apply, correct, propose
+from custom_components.twat.games.log import accept, correct, propose
 from custom_components.twat.games.model import Board, Move, MoveKind, Piece, Position, Proposal
 from custom_components.twat.games.profile import GameProfile
+from custom_components.twat.games.record import GameRecord, apply
 
 GRID = Grid(8, 8)
 UNKNOWN = Board(complete=False)

@@ -14,7 +14,6 @@ import pytest
 
 from custom_components.twat import games
 from custom_components.twat.games.errors import MESSAGES, GameError
-from custom_components.twat.games.log import GameRecord
 from custom_components.twat.games.model import (
     Board,
     Capture,
@@ -29,6 +28,7 @@ from custom_components.twat.games.model import (
     Region,
     new_id,
 )
+from custom_components.twat.games.record import GameRecord
 
 AT = datetime(2026, 11, 22, 14, 0, tzinfo=UTC)
 

@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from custom_components.twat.games.log import GameRecord
 from custom_components.twat.games.model import Move, MoveKind, Position
 from custom_components.twat.games.notation import MAX_LENGTH, describe_moves
 from custom_components.twat.games.profile import GameProfile
+from custom_components.twat.games.record import GameRecord
 
 type MakeMove = Callable[..., Move]
 

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from custom_components.twat.games.errors import ResultError
-from custom_components.twat.games.log import GameRecord
 from custom_components.twat.games.model import MoveKind, Position, Proposal, Question, Region
 from custom_components.twat.games.profile import GameProfile
 from custom_components.twat.games.proposals import (
@@ -18,6 +17,7 @@ from custom_components.twat.games.proposals import (
     ReadingKind,
     read_result,
 )
+from custom_components.twat.games.record import GameRecord
 
 type Read = Callable[..., Reading]
 

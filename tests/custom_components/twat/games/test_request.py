@@ -5,9 +5,9 @@ import json
 
 import pytest
 
-from custom_components.twat.games.log import GameRecord
 from custom_components.twat.games.profile import GameProfile
 from custom_components.twat.games.profiles import load_profiles
+from custom_components.twat.games.record import GameRecord
 from custom_components.twat.games.request import ImageHashes, analysis_request
 from twat_vision.service.schemas import AnalysisIn
 

@@ -11,10 +11,10 @@ import yaml
 from custom_components.twat.games import log
 from custom_components.twat.games.corrections import parse_moves
 from custom_components.twat.games.layout import Zones
-from custom_components.twat.games.log import GameRecord
 from custom_components.twat.games.new_game import new_game
 from custom_components.twat.games.notation import describe_moves
 from custom_components.twat.games.profile import GameProfile
+from custom_components.twat.games.record import GameRecord, apply
 
 SCRIPTS = Path(__file__).parents[4] / "pi_camera/twat_camera/scripts"
 
@@ -43,7 +43,7 @@ def test_a_scripted_game_can_be_played_to_its_end(
     for number, step in enumerate(script["steps"]):
         moves = parse_moves(record, known, step["moves"])
         change = log.correct(record, known, capture_id=f"c{number}", moves=moves, by=None, at=at)
-        record = log.apply(record, change)
+        record = apply(record, change)
 
         told = [(m.kind, m.piece, m.from_space, m.to_space) for m in record.head.detected_changes]
         assert told == [(m["kind"], m["piece"], m.get("from"), m.get("to")) for m in step["moves"]]

@@ -8,7 +8,7 @@ import pytest
 
 from custom_components.twat.games import turns
 from custom_components.twat.games.errors import GameError
-from custom_components.twat.games.log import GameRecord
+from custom_components.twat.games.record import GameRecord
 from custom_components.twat.games.model import GameState, Move, MoveKind
 from custom_components.twat.games.profile import (
     FirstPlayer,

@@ -9,9 +9,19 @@ from pathlib import Path
 from PIL import Image
 import pytest
 
-from custom_components.twat.games.model import GameState, Move, MoveKind, Proposal, new_id
+from custom_components.twat.games.model import (
+    Game,
+    GameState,
+    JournalEntry,
+    JournalKind,
+    Move,
+    MoveKind,
+    Proposal,
+    new_id,
+)
 from custom_components.twat.games.new_game import NewGame, new_game
 from custom_components.twat.games.profiles import load_profiles
+from custom_components.twat.games.record import change
 from custom_components.twat.storage.repository import Repository, sqlite_url
 
 AT = datetime(2026, 11, 22, 14, 0, tzinfo=UTC)
@@ -68,6 +78,19 @@ def child() -> Callable[[GameState], GameState]:
         return replace(parent, id=new_id(), parent_id=parent.id, turn=parent.turn + 1, **changes)
 
     return make
+
+
+@pytest.fixture
+def grow(repository: Repository) -> Callable[..., Game]:
+    """Append a state under its parent and make it the head; let a reading wait."""
+
+    def commit(state: GameState, proposal: Proposal | None = None) -> Game:
+        record = repository.record(state.game_id)
+        at = state.created_at
+        line = JournalEntry(state.game_id, at, JournalKind.UPDATED, state_id=state.id)
+        return repository.commit(change(record, state, line, at, proposal=proposal))
+
+    return commit
 
 
 @pytest.fixture

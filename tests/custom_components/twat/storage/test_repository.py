@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from custom_components.twat.games import log
+from custom_components.twat.games import history, log
 from custom_components.twat.games.model import (
     AnalysisStatus,
     CaptureFailure,
+    Game,
     GameState,
     GameStatus,
     JournalEntry,
@@ -21,12 +22,14 @@ from custom_components.twat.games.model import (
 )
 from custom_components.twat.games.new_game import NewGame
 from custom_components.twat.games.profiles import load_profiles
+from custom_components.twat.games.record import apply
 from custom_components.twat.storage.errors import HeadMoved, NotFound
 from custom_components.twat.storage.repository import Repository, sqlite_url
 
 type Begin = Callable[..., NewGame]
 type Child = Callable[..., GameState]
 type Reading = Callable[[GameState, str], Proposal]
+type Grow = Callable[..., Game]
 
 
 def _capture(repository: Repository, game: NewGame, at: datetime) -> str:
@@ -108,6 +111,7 @@ def test_a_deleted_game_takes_all_its_rows_along_and_no_others(
     stored: NewGame,
     begin: Begin,
     child: Child,
+    grow: Grow,
     reading: Reading,
     at: datetime,
 ) -> None:
@@ -115,8 +119,7 @@ def test_a_deleted_game_takes_all_its_rows_along_and_no_others(
     repository.create_game(other.game, other.state, other.journal)
     capture_id = _capture(repository, stored, at)
     state = child(stored.state, capture_id=capture_id)
-    repository.append_state(stored.game.id, state)
-    repository.save_proposal(reading(state, capture_id))
+    grow(state, reading(state, capture_id))
 
     repository.delete_game(stored.game.id)
 
@@ -187,30 +190,36 @@ def test_unfinished_captures_of_all_games_are_found(
 
 
 def test_states_form_a_tree_under_the_head(
-    repository: Repository, stored: NewGame, child: Child, at: datetime
+    repository: Repository, stored: NewGame, child: Child, grow: Grow, at: datetime
 ) -> None:
     left, right = child(stored.state), child(stored.state, active_player=2)
 
-    game = repository.append_state(stored.game.id, left)
-    repository.append_state(stored.game.id, right, make_head=False)
+    game = grow(left)
+    assert (game.head_id, game.tip_id, game.current_turn) == (left.id, left.id, 2)
+    undone = repository.commit(history.undo(repository.record(stored.game.id), by=None, at=at))
+    assert (undone.head_id, undone.tip_id) == (stored.state.id, left.id)
+    game = grow(right)
 
-    assert (game.head_id, game.current_turn) == (left.id, 2)
+    assert (game.head_id, game.tip_id, game.active_player) == (right.id, right.id, 2)
     assert repository.states(stored.game.id) == [stored.state, left, right]
     assert repository.state(right.id) == right
-    moved = repository.move_head(stored.game.id, right.id, at)
-    assert (moved.head_id, moved.active_player) == (right.id, 2)
     assert repository.head_state(stored.game.id) == right
+    assert set(repository.record(stored.game.id).states) == {stored.state.id, right.id}
+    whole = repository.record(stored.game.id, whole=True)
+    assert list(whole.states.values()) == [stored.state, left, right]
 
 
-def test_a_state_that_does_not_follow_the_head_is_refused(
-    repository: Repository, stored: NewGame, child: Child
+def test_a_line_leads_from_a_state_towards_the_beginning(
+    repository: Repository, stored: NewGame, child: Child, grow: Grow
 ) -> None:
-    repository.append_state(stored.game.id, child(stored.state))
+    line = [stored.state]
+    for _ in range(4):
+        line.append(child(line[-1]))
+        grow(line[-1])
 
-    with pytest.raises(HeadMoved):
-        repository.append_state(stored.game.id, child(stored.state))
-
-    assert len(repository.states(stored.game.id)) == 2
+    assert repository.line(line[4].id, limit=9) == line[::-1]
+    assert repository.line(line[4].id, limit=2) == [line[4], line[3], line[2]]
+    assert repository.line(new_id(), limit=2) == []
 
 
 def test_one_reading_waits_a_game(
@@ -218,13 +227,35 @@ def test_one_reading_waits_a_game(
 ) -> None:
     first, second = (reading(stored.state, _capture(repository, stored, at)) for _ in range(2))
 
-    repository.save_proposal(first)
-    repository.save_proposal(second)
+    for proposal in (first, second):
+        record = repository.record(stored.game.id)
+        repository.commit(log.propose(record, proposal, by=None, at=at))
 
     assert repository.proposal(stored.game.id) == second
     repository.clear_proposal(stored.game.id)
     repository.clear_proposal(stored.game.id)
     assert repository.proposal(stored.game.id) is None
+
+
+def test_the_state_that_a_reading_takes_back_to_comes_along(
+    repository: Repository,
+    stored: NewGame,
+    child: Child,
+    grow: Grow,
+    reading: Reading,
+    at: datetime,
+) -> None:
+    middle = child(stored.state)
+    head = child(middle)
+    grow(middle)
+    grow(head)
+    back = replace(reading(head, _capture(repository, stored, at)), returns_to=stored.state.id)
+    repository.commit(log.propose(repository.record(stored.game.id), back, by=None, at=at))
+
+    record = repository.record(stored.game.id)
+
+    assert set(record.states) == {head.id, middle.id, stored.state.id}
+    assert record.proposal == back
 
 
 def test_a_change_of_the_log_is_written_as_decided(
@@ -240,7 +271,7 @@ def test_a_change_of_the_log_is_written_as_decided(
     change = log.accept(record, profile, by="alice", at=at)
     game = repository.commit(change)
 
-    assert game == log.apply(record, change).game
+    assert game == apply(record, change).game
     assert game.status is GameStatus.IN_PROGRESS
     after = repository.record(game_id, capture_id)
     assert after.proposal is None
@@ -249,7 +280,7 @@ def test_a_change_of_the_log_is_written_as_decided(
     kinds = [entry.kind for entry in repository.journal(game_id)]
     assert kinds == [JournalKind.CREATED, JournalKind.PROPOSED, JournalKind.ACCEPTED]
     assert repository.journal(game_id, limit=1)[0].by == "alice"
-    undone = repository.commit(log.undo(after, by="bob", at=at))
+    undone = repository.commit(history.undo(after, by="bob", at=at))
     assert undone.head_id == stored.state.id
     assert set(repository.record(game_id).states) == {stored.state.id}
     assert len(repository.record(game_id, capture_id).states) == 2
@@ -262,7 +293,7 @@ def test_a_reading_that_is_accepted_at_once_is_one_transaction(
     capture_id = _capture(repository, stored, at)
     record = repository.record(stored.game.id)
     proposed = log.propose(record, reading(stored.state, capture_id), by=None, at=at)
-    accepted = log.accept(log.apply(record, proposed), profile, by=None, at=at)
+    accepted = log.accept(apply(record, proposed), profile, by=None, at=at)
     done = AnalysisStatus.COMPLETED
 
     with pytest.raises(NotFound):
@@ -279,19 +310,24 @@ def test_a_reading_that_is_accepted_at_once_is_one_transaction(
 
 
 def test_a_change_decided_on_an_old_head_writes_nothing(
-    repository: Repository, stored: NewGame, child: Child, reading: Reading, at: datetime
+    repository: Repository,
+    stored: NewGame,
+    child: Child,
+    grow: Grow,
+    reading: Reading,
+    at: datetime,
 ) -> None:
     game_id = stored.game.id
     proposal = reading(stored.state, _capture(repository, stored, at))
     change = log.propose(repository.record(game_id), proposal, by=None, at=at)
-    repository.append_state(game_id, child(stored.state))
+    grow(child(stored.state))
     before = repository.record(game_id)
 
     with pytest.raises(HeadMoved):
         repository.commit(change)
 
     assert repository.record(game_id) == before
-    assert len(repository.journal(game_id)) == 1
+    assert len(repository.journal(game_id)) == 2
 
 
 def test_the_journal_only_grows(repository: Repository, stored: NewGame, at: datetime) -> None:
@@ -304,14 +340,9 @@ def test_the_journal_only_grows(repository: Repository, stored: NewGame, at: dat
     assert repository.journal(stored.game.id) == [stored.journal, entry]
 
 
-def test_unknown_things_are_said_to_be_unknown(
-    repository: Repository, stored: NewGame, begin: Begin, child: Child, reading: Reading
-) -> None:
-    other = begin("Other")
-    repository.create_game(other.game, other.state, other.journal)
+def test_unknown_things_are_said_to_be_unknown(repository: Repository, stored: NewGame) -> None:
     nothing, at = new_id(), stored.state.created_at
     missing_game = JournalEntry(nothing, at, JournalKind.CREATED)
-    orphan = replace(child(stored.state), parent_id=nothing)
     asked = {
         "game": [
             lambda: repository.get_game(nothing),
@@ -321,8 +352,6 @@ def test_unknown_things_are_said_to_be_unknown(
             lambda: repository.record(nothing),
             lambda: repository.head_state(nothing),
             lambda: repository.add_journal(missing_game),
-            lambda: repository.append_state(nothing, child(stored.state)),
-            lambda: repository.save_proposal(replace(reading(stored.state, "c"), game_id=nothing)),
         ],
         "capture": [
             lambda: repository.get_capture("../../etc/passwd\0"),
@@ -330,8 +359,6 @@ def test_unknown_things_are_said_to_be_unknown(
         ],
         "state": [
             lambda: repository.state(nothing),
-            lambda: repository.move_head(stored.game.id, other.state.id, at),
-            lambda: repository.append_state(stored.game.id, orphan, make_head=False),
         ],
     }
 
