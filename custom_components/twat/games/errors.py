@@ -42,6 +42,10 @@ MESSAGES: Final[Mapping[str, str]] = MappingProxyType(
         "nothing_to_redo": "There is nothing to redo",
         "unknown_state": "This game has no state {id}",
         "already_there": "The game is at this state already",
+        "nothing_to_update": "The game stands so already",
+        "clock_so_already": "The clock is in that state already",
+        "game_is_over": "This game is over; reopen it first",
+        "game_not_over": "This game is not over",
         "correct_not_latest": "Only the latest move can be corrected by moves; undo first, or give the pieces",
         "nothing_to_correct": "There is no photo to correct",
         # Files and results

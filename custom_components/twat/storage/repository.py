@@ -5,7 +5,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final, TypedDict, Unpack
 
-from sqlalchemy import delete, func, literal, select
+from sqlalchemy import delete, false, func, literal, select
 from sqlalchemy.orm import Session
 
 from ..games.model import (
@@ -260,10 +260,8 @@ class Repository:
             if not whole:
                 head = _get(session, StateRow, game.head_id or "")
                 wanted = {head.id, head.parent_id, waiting and waiting.returns_to}
-                about = StateRow.id.in_(wanted - {None})
-                if capture_id is not None:
-                    about |= StateRow.capture_id == capture_id
-                query = query.where(about)
+                read_from = false() if capture_id is None else StateRow.capture_id == capture_id
+                query = query.where(StateRow.id.in_(wanted - {None}) | read_from)
             states = {row.id: rows.state(row) for row in session.scalars(query)}
             return GameRecord(game, states, waiting)
 

@@ -5,6 +5,7 @@ Nothing here knows files, databases, networks or Home Assistant. Values that lea
 what this package wrote itself. Foreign data is parsed by the module at that edge.
 """
 
+from .annotation import Annotation
 from .board import Board, Move, MoveKind, Piece, Position
 from .capture import AnalysisStatus, Capture, CaptureFailure, Proposal, Question, Region
 from .common import JsonObject, new_id
@@ -20,14 +21,17 @@ from .game import (
     StateSource,
     player_key,
 )
+from .result import GameResult, PlayerResult
 
 __all__ = [
     "DEFAULT_CONFIDENCE_THRESHOLD",
     "AnalysisStatus",
+    "Annotation",
     "Board",
     "Capture",
     "CaptureFailure",
     "Game",
+    "GameResult",
     "GameState",
     "GameStatus",
     "JournalEntry",
@@ -37,6 +41,7 @@ __all__ = [
     "MoveKind",
     "Piece",
     "Player",
+    "PlayerResult",
     "Position",
     "Proposal",
     "Question",

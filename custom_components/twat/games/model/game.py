@@ -50,6 +50,11 @@ class JournalKind(StrEnum):
     WENT_TO = "went_to"
     TAKEN_BACK = "taken_back"
     UPDATED = "updated"
+    CLOCK_PAUSED = "clock_paused"
+    CLOCK_RESUMED = "clock_resumed"
+    CLOCK_CORRECTED = "clock_corrected"
+    FINISHED = "finished"
+    REOPENED = "reopened"
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,13 +28,6 @@ settings.load_profile("twat")
 
 AT = datetime(2026, 11, 22, 14, 0, tzinfo=UTC)
 
-COLORS = {
-    "chess": ("white", "black"),
-    "go": ("black", "white"),
-    "dune_imperium": ("red", "blue", "green", "yellow"),
-    "star_wars_legion": ("blue", "red"),
-}
-
 
 @pytest.fixture(scope="session")
 def at() -> datetime:
@@ -62,7 +55,7 @@ def record(library: ProfileLibrary) -> Callable[..., GameRecord]:
         pieces: list[dict[str, Any]] | None = None,
         settings: Mapping[str, Any] | None = None,
     ) -> GameRecord:
-        colors = COLORS.get(game_type, ("white", "blue", "red", "green"))
+        colors = library.get(game_type).colors or ("white", "blue", "red", "green")
         names = ("Alice", "Bob", "Carol", "Dave")
         new = new_game(
             library.get(game_type),

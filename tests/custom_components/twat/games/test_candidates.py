@@ -6,9 +6,9 @@ import json
 
 from custom_components.twat.games.board import apply_moves
 from custom_components.twat.games.candidates import Candidate, candidates
-from custom_components.twat.games.log import GameRecord
 from custom_components.twat.games.model import GameState, Move, MoveKind
 from custom_components.twat.games.profile import GameProfile
+from custom_components.twat.games.record import GameRecord
 
 type MakeRecord = Callable[..., GameRecord]
 type Profiles = Callable[[str], GameProfile]

@@ -8,7 +8,6 @@ import pytest
 
 from custom_components.twat.games import turns
 from custom_components.twat.games.errors import GameError
-from custom_components.twat.games.record import GameRecord
 from custom_components.twat.games.model import GameState, Move, MoveKind
 from custom_components.twat.games.profile import (
     FirstPlayer,
@@ -19,6 +18,7 @@ from custom_components.twat.games.profile import (
     Wins,
 )
 from custom_components.twat.games.profiles import load_profiles
+from custom_components.twat.games.record import GameRecord
 from custom_components.twat.games.turns import Moment
 
 type Profiles = Callable[[str], GameProfile]

@@ -11,9 +11,9 @@ import pytest
 from custom_components.twat.games import log
 from custom_components.twat.games.board import make_board
 from custom_components.twat.games.corrections import parse_moves
-from custom_components.twat.games.log import GameRecord
 from custom_components.twat.games.model import GameState, Piece, Position
 from custom_components.twat.games.profile import GameProfile
+from custom_components.twat.games.record import GameRecord, apply
 from custom_components.twat.games.rules import RuleWarning, Situation, check
 
 type Play = Callable[..., tuple[RuleWarning, ...]]
@@ -39,7 +39,7 @@ class Table:
         step = Situation(
             self.profile, self.record.game, self.record.head, change.head, tuple(self.line)
         )
-        self.record = log.apply(self.record, change)
+        self.record = apply(self.record, change)
         self.line.append(change.head)
         return check(step)
 

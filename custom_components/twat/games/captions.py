@@ -1,0 +1,87 @@
+"""The words around a game in drawings and reports, by language."""
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Captions:
+    """Texts of one language."""
+
+    turn: str
+    round: str
+    phase: str
+    player: str
+    score: str
+    log: str
+    scores: str
+    time: str
+    board: str
+    photo: str
+    bookmark: str
+    abandoned: str
+    by_hand: str
+    started: str
+    finished: str
+    won: str
+    nobody: str
+    start: str
+    duration: str
+    players: str
+    moves: str
+
+
+_ENGLISH: Final = Captions(
+    turn="Turn",
+    round="Round",
+    phase="Phase",
+    player="Player",
+    score="Score",
+    log="Log",
+    scores="Scores by round",
+    time="Time",
+    board="Board",
+    photo="Photo",
+    bookmark="Bookmark",
+    abandoned="taken back",
+    by_hand="by hand",
+    started="Started",
+    finished="Finished",
+    won="won",
+    nobody="nobody",
+    start="Start",
+    duration="Time played",
+    players="Players",
+    moves="Moves",
+)
+
+_GERMAN: Final = Captions(
+    turn="Zug",
+    round="Runde",
+    phase="Phase",
+    player="Spieler",
+    score="Punkte",
+    log="Verlauf",
+    scores="Punkte je Runde",
+    time="Zeit",
+    board="Brett",
+    photo="Foto",
+    bookmark="Lesezeichen",
+    abandoned="zurückgenommen",
+    by_hand="von Hand",
+    started="Begonnen",
+    finished="Beendet",
+    won="gewonnen",
+    nobody="niemand",
+    start="Anfang",
+    duration="Spielzeit",
+    players="Spieler",
+    moves="Züge",
+)
+
+_LANGUAGES: Final = {"en": _ENGLISH, "de": _GERMAN}
+
+
+def captions(language: str) -> Captions:
+    """Return the texts of a language (BCP 47 tag); English where there are none."""
+    return _LANGUAGES.get(language.partition("-")[0], _ENGLISH)
