@@ -1,19 +1,27 @@
-"""`scripts/bench [capture] [vision]`: what takes how long."""
+"""`scripts/bench [capture] [vision [--quick] [--json]]`: what takes how long, and what is read rightly."""
 
 import argparse
 import asyncio
 
 from . import press_to_state, vision
 
-BENCHMARKS = {"capture": press_to_state.run, "vision": vision.run}
+NAMES = ("capture", "vision")
 
 
-async def _run(names: list[str]) -> None:
-    for name in names:
-        await BENCHMARKS[name]()
+async def _run(names: list[str], options: list[str]) -> None:
+    if "capture" in names:
+        await press_to_state.run()
+    if "vision" in names:
+        await vision.run(options)
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__)
-    parser.add_argument("names", nargs="*", choices=[[], *BENCHMARKS], help="default: all of them")
-    asyncio.run(_run(parser.parse_args().names or list(BENCHMARKS)))
+    parser.add_argument("names", nargs="*", choices=[[], *NAMES], help="default: all of them")
+    parser.add_argument(
+        "--quick", action="store_true", help="vision: a few sequences and looks only"
+    )
+    parser.add_argument("--json", action="store_true", help="vision: print JSON")
+    args = parser.parse_args()
+    flags = [f"--{name}" for name in ("quick", "json") if getattr(args, name)]
+    asyncio.run(_run(args.names or list(NAMES), flags))

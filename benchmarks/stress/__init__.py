@@ -4,7 +4,9 @@ Rendered by the simulated camera's own table, seeded and deterministic. A look i
 are kept aside while the pipeline is tuned, so that what they show is not what it was fitted to.
 """
 
+from .cache import forget_others, rendered
+from .conditions import BAR_TAGS
 from .folder import write_look
-from .looks import LOOKS, Look
+from .looks import LOOKS, Look, look_named
 
-__all__ = ["LOOKS", "Look", "write_look"]
+__all__ = ["BAR_TAGS", "LOOKS", "Look", "forget_others", "look_named", "rendered", "write_look"]

@@ -16,10 +16,10 @@ from .looks import Look
 from .photograph import Photographer
 
 
-def write_look(look: Look, folder: Path) -> None:
+def write_look(look: Look, folder: Path, plan: tuple[Planned, ...] = PLAN) -> None:
     """Render a look's game into a folder: ``NNN.jpg``, ``NNN_hand.jpg`` and ``truth.json``."""
     folder.mkdir(parents=True, exist_ok=True)
-    _Recorder(look, folder).record()
+    _Recorder(look, folder).record(plan)
 
 
 class _Recorder:
@@ -34,13 +34,13 @@ class _Recorder:
         self._tags: dict[str, tuple[str, ...]] = {}
         self._positions: dict[str, Position] = {}
 
-    def record(self) -> None:
-        """Take all photos of the plan."""
+    def record(self, plan: tuple[Planned, ...]) -> None:
+        """Take all photos of a plan."""
         before = self._shoot("000.jpg", Planned("nothing"), None)
         pending: tuple[Act, ...] = ()
         waiting: tuple[str, ...] = ()
         steps = []
-        for number, planned in enumerate(PLAN, 1):
+        for number, planned in enumerate(plan, 1):
             acts = self._game.play(planned.happening)
             pending += acts
             if planned.nudge:

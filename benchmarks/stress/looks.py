@@ -282,3 +282,8 @@ ASIDE: Final = (
 """What nobody looks at while the pipeline is worked on."""
 
 LOOKS: Final[dict[str, tuple[Look, ...]]] = {"tuned": TUNED, "aside": ASIDE}
+
+
+def look_named(name: str) -> Look:
+    """The look of a name."""
+    return next(look for look in (*TUNED, *ASIDE) if look.name == name)

@@ -35,11 +35,9 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Path]:
     """Two looks written with a plan of four photos: cells and a free table."""
     plan = (Planned("move"), Planned("move", hand=True), Planned("nothing", ("light", "bump")))
     root = tmp_path_factory.mktemp("stress")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("benchmarks.stress.folder.PLAN", plan)
-        for look in EVERY:
-            if look.name in {"printed", "miniatures", "regions"}:
-                write_look(look, root / look.name)
+    for look in EVERY:
+        if look.name in {"printed", "miniatures", "regions"}:
+            write_look(look, root / look.name, plan)
     return {folder.name: folder for folder in root.iterdir()}
 
 

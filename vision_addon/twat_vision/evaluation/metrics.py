@@ -5,8 +5,6 @@ from collections.abc import Iterable, Sequence
 import statistics
 from typing import Any
 
-from twat_vision.pipeline.colours import rgb_of
-
 from .calibration import calibration_error, judged
 from .run import StepReport
 
@@ -63,7 +61,7 @@ def confusion(steps: Iterable[StepReport]) -> dict[str, dict[str, dict[str, int]
     """What changes of spaces, and colours of what moved, were taken for: ``{"kinds": {true: {read: n}}, "colors": …}``.
 
     A change missed is read as ``nothing``, one that is none is truly ``nothing``. Only steps that name their moves count, and of
-    them only spaces that one piece left or reached.
+    them only spaces that one piece left or reached; colours only where they are players'.
     """
     kinds: Counter[tuple[str, str]] = Counter()
     colors: Counter[tuple[str, str]] = Counter()
@@ -79,8 +77,8 @@ def confusion(steps: Iterable[StepReport]) -> dict[str, dict[str, dict[str, int]
             kind, color = true.get(space, (NOTHING, None))
             read_kind, read_color = read.get(space, (NOTHING, None))
             kinds[kind, read_kind] += 1
-            # Some sequences name their pieces, not their colours.
-            if color is not None and rgb_of(color) is not None and read_color is not None:
+            # Without players, what a sequence calls a colour may be a tile's print.
+            if color in report.colors and read_color is not None:
                 colors[color, read_color] += 1
     return {"kinds": _table(kinds), "colors": _table(colors)}
 

@@ -41,7 +41,8 @@ class StepReport:
     """What was read from one step, and whether it is right.
 
     ``exact`` means that the changed spaces are the true ones, in *game* also every move's spaces and colour. The fields named
-    ``answered`` are the same after a player has answered the reading's questions. ``counts`` are those of the after photo.
+    ``answered`` are the same after a player has answered the reading's questions. ``counts`` are those of the after photo,
+    ``colors`` the players' (none where the sequence has no players), whether or not the reader was told them.
     """
 
     step: Step
@@ -57,6 +58,7 @@ class StepReport:
     hand: bool
     milliseconds: float
     counts: Mapping[str, Mapping[str, int]] | None
+    colors: frozenset[str]
 
     @property
     def misread(self) -> bool:
@@ -102,6 +104,7 @@ def evaluate_sequence(
         names = CellNames.of(sequence, sequence.layout.columns, sequence.layout.rows)
         if mode is Mode.GAME:
             state = GridState.of(sequence, names)
+    colors = frozenset(p.color for p in players_of(sequence))
     reports = []
     for number, step in enumerate(sequence.steps):
         request = _request(sequence, step, mode, state, number)
@@ -109,9 +112,8 @@ def evaluate_sequence(
             result = read(request)
         except PipelineError as err:
             raise DatasetError(f"{sequence.name} {step.before} → {step.after}: {err}") from err
-        colors = frozenset(p.color for p in request.players) if mode is Mode.GAME else None
-        judge = Judge(step, sequence.layout, names, colors)
-        report = _report(judge, result, difficulties(sequence, step))
+        judge = Judge(step, sequence.layout, names, colors if mode is Mode.GAME else None)
+        report = _report(judge, result, difficulties(sequence, step), colors)
         if witness is not None:
             witness(report, request, result)
         reports.append(report)
@@ -172,7 +174,9 @@ def _active(sequence: Sequence, number: int, players: tuple[Player, ...]) -> int
     return None
 
 
-def _report(judge: Judge, result: AnalysisResult, difficulty: tuple[str, ...]) -> StepReport:
+def _report(
+    judge: Judge, result: AnalysisResult, difficulty: tuple[str, ...], colors: frozenset[str]
+) -> StepReport:
     changed = judge.changed(result)
     exact = judge.exact(changed, result.moves)
     final, exact_final = changed, exact
@@ -194,4 +198,5 @@ def _report(judge: Judge, result: AnalysisResult, difficulty: tuple[str, ...]) -
         hand=WarningCode.HAND_IN_VIEW in result.warnings,
         milliseconds=result.timings_ms["total"],
         counts=result.counts,
+        colors=colors,
     )

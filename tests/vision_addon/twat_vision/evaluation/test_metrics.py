@@ -65,6 +65,7 @@ def report(step: Step, read: tuple[tuple[int, int], ...] = (), **fields: object)
         hand=False,
         milliseconds=10.0,
         counts=None,
+        colors=frozenset({"white", "black"}),
     )
     return replace(made, **fields)  # type: ignore[arg-type]
 
