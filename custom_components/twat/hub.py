@@ -2,6 +2,8 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from homeassistant.const import CONF_URL
@@ -21,9 +23,10 @@ from .games.errors import GameError
 from .games.model import Game, GameStatus
 from .games.new_game import new_game
 from .games.profile import GameProfile
+from .games.profiles import copy_profile
 from .games.record import Change, GameRecord
-from .records import Records
-from .storage.errors import StorageError
+from .records import Records, async_load_profiles, profiles_folder
+from .storage.errors import NotWritable, StorageError
 from .table import Table, find_table
 from .vision_link import VisionLink
 
@@ -42,7 +45,6 @@ class TwatHub:
         self.entry = entry
         self.repository = records.repository
         self.images = records.images
-        self.profiles = records.library.profiles
         self.games: dict[str, GameCoordinator] = {}
         self.captures = CaptureManager(self)
         self.link = (
@@ -59,15 +61,18 @@ class TwatHub:
         await self.captures.async_give_up_interrupted()
         games, _total = await self.async_run(self.repository.list_games, _LIVE)
         for game in games:
-            profile = self.profiles.get(game.game_type)
-            self._report_profile(game, missing=profile is None)
-            if profile is not None:
-                self._add(await self.async_run(load_view, self.repository, profile, game.id))
+            await self._async_load_game(game)
         known = {(DOMAIN, game_id) for game_id in (*self.games, self.entry.entry_id)}
         registry = dr.async_get(self.hass)
         for device in dr.async_entries_for_config_entry(registry, self.entry.entry_id):
             if not device.identifiers & known:
                 registry.async_remove_device(device.id)
+
+    async def _async_load_game(self, game: Game) -> None:
+        profile = self.profiles.get(game.game_type)
+        self._report_profile(game, missing=profile is None)
+        if profile is not None:
+            self._add(await self.async_run(load_view, self.repository, profile, game.id))
 
     @callback
     def _report_profile(self, game: Game, *, missing: bool) -> None:
@@ -117,6 +122,48 @@ class TwatHub:
             raise game_error(err) from err
         except StorageError as err:
             raise storage_error(err) from err
+
+    # Profiles
+
+    @property
+    def profiles(self) -> Mapping[str, GameProfile]:
+        """The game profiles by id."""
+        return self._library.profiles
+
+    async def async_reload_profiles(self) -> None:
+        """Read all profiles again; games go on with theirs as it is now.
+
+        A game whose profile cannot be used any more goes on with it as it was, until it can or the
+        hub starts anew. One that was waiting for its profile is back.
+        """
+        self._library = await async_load_profiles(self.hass)
+        for coordinator in self.games.values():
+            profile = self.profiles.get(coordinator.data.game.game_type)
+            if profile is not None:
+                coordinator.async_set_view(replace(coordinator.data, profile=profile))
+        games, _total = await self.async_run(self.repository.list_games, _LIVE)
+        for game in games:
+            if game.id not in self.games:
+                await self._async_load_game(game)
+
+    async def async_copy_profile(self, game_type: str, new_id: str) -> Path:
+        """Write a copy of a profile into the user's folder and read it; returns the new file.
+
+        Raises:
+            ServiceValidationError: there is no such profile, or one with the new id.
+            HopError: the folder cannot be written to.
+        """
+        folder = profiles_folder(self.hass)
+
+        def copy() -> Path:
+            try:
+                return copy_profile(self._library, game_type, new_id, folder)
+            except OSError as err:
+                raise NotWritable(folder, err.strerror or str(err)) from err
+
+        path = await self.async_run(copy)
+        await self.async_reload_profiles()
+        return path
 
     # Looking things up
 

@@ -70,9 +70,21 @@ async def async_open_records(hass: HomeAssistant, entry: ConfigEntry) -> Records
         raise _not_ready(hass, place, err) from err
     ir.async_delete_issue(hass, DOMAIN, ISSUE_DATABASE_CORRUPT)
     ir.async_delete_issue(hass, DOMAIN, ISSUE_STORAGE)
-    library = await hass.async_add_executor_job(load_profiles, folder / "profiles")
+    return Records(repository, images, await async_load_profiles(hass))
+
+
+def profiles_folder(hass: HomeAssistant) -> Path:
+    """Where users put their own game profiles."""
+    return Path(hass.config.path(DOMAIN)) / "profiles"
+
+
+async def async_load_profiles(hass: HomeAssistant) -> ProfileLibrary:
+    """Read all profiles, in Home Assistant's language; a repair issue for each that cannot be."""
+    library = await hass.async_add_executor_job(
+        load_profiles, profiles_folder(hass), hass.config.language
+    )
     _report_profiles(hass, library)
-    return Records(repository, images, library)
+    return library
 
 
 def media_dir(hass: HomeAssistant, entry: ConfigEntry) -> Path:

@@ -41,6 +41,8 @@ class Action(StrEnum):
     CORRECT = "correct"
     UNDO = "undo"
     CALIBRATE_BOARD = "calibrate_board"
+    RELOAD_PROFILES = "reload_profiles"
+    COPY_PROFILE = "copy_profile"
 
 
 ATTR_GAME_ID = "game_id"
@@ -58,6 +60,7 @@ ATTR_RESOLUTION = "resolution"
 ATTR_WAIT = "wait"
 ATTR_CAPTURE_ID = "capture_id"
 ATTR_CORNERS = "corners"
+ATTR_ID = "id"
 
 # Names, types and places are checked where they are understood, so that every mistake gets a
 # translated answer; here only shapes and sizes are.
@@ -243,6 +246,17 @@ async def _calibrate_board(call: ServiceCall) -> ServiceResponse:
     }
 
 
+async def _reload_profiles(call: ServiceCall) -> ServiceResponse:
+    hub = _hub(call.hass)
+    await hub.async_reload_profiles()
+    return {"profiles": list(hub.profiles)}
+
+
+async def _copy_profile(call: ServiceCall) -> ServiceResponse:
+    path = await _hub(call.hass).async_copy_profile(call.data[ATTR_GAME_TYPE], call.data[ATTR_ID])
+    return {"file": str(path)}
+
+
 def _state(view: GameView) -> dict[str, Any]:
     return {
         "state": view.head.to_json(),
@@ -317,6 +331,11 @@ _ACTIONS = {
             probatio.Optional(ATTR_CORNERS): list,
             probatio.Optional(ATTR_SETTINGS, default=dict): dict,
         },
+    ),
+    Action.RELOAD_PROFILES: _Definition(_reload_profiles, {}),
+    Action.COPY_PROFILE: _Definition(
+        _copy_profile,
+        {probatio.Required(ATTR_GAME_TYPE): _TEXT, probatio.Required(ATTR_ID): _TEXT},
     ),
 }
 

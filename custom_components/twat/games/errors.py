@@ -9,6 +9,8 @@ MESSAGES: Final[Mapping[str, str]] = MappingProxyType(
         # A new game
         "invalid_name": "{field}: a name has 1 to {maximum} visible characters and no control characters",
         "unknown_profile": "There is no game type {game_type}. Known: {allowed}",
+        "invalid_profile_id": "The id of a profile is a to z first, then a to z, 0 to 9 and _, not {id}",
+        "profile_exists": "There is a profile {id} already",
         "player_count": "{game_type} is for {minimum} to {maximum} players, not {count}",
         "duplicate_position": "Two players have position {position}",
         "invalid_position": "Positions are whole numbers from 1 to {maximum}, not {position}",

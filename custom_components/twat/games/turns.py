@@ -215,7 +215,8 @@ def is_over(profile: GameProfile, game: Game, state: GameState) -> bool:
     if len(game.players) > 1 and len(game.players) - len(state.eliminated) <= 1:
         return True
     has_phases = profile.rounds.ends is RoundEnd.LAST_PHASE and len(profile.phases) > 1
-    closing = has_phases and profile.phase(state.phase).next == profile.rounds.starts_with
+    first = profile.rounds.starts_with
+    closing = has_phases and any((p.id, p.next) == (state.phase, first) for p in profile.phases)
     last = profile.rounds.last(game.settings)
     if last is not None and (state.round > last or (state.round == last and closing)):
         return True

@@ -1,13 +1,31 @@
 """The words of log lines and warnings, by language. What games call things is in their profiles."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
+
+from .colors import COLORS
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
     """Texts of one language; the placeholders are the same in all of them."""
 
+    colors: Mapping[str, str]
+    units: Mapping[str, str]
+    piece: str
+    colored: str
+    owned: str
+    takes: str
+    moved: str
+    arrived: str
+    left: str
+    passed: str
+    is_out: str
+    is_back: str
+    round: str
+    phase: str
+    begins: str
     out_of_turn: str
     too_many: str
     too_many_of_nobody: str
@@ -38,6 +56,21 @@ class Words:
 
 
 _ENGLISH: Final = Words(
+    colors={color: color for color in COLORS},
+    units={"in": "in", "mm": "mm"},
+    piece="piece",
+    colored="{color} {kind}",
+    owned="{owner}'s {kind}",
+    takes="{piece} takes {taken}",
+    moved=" moved {distance}",
+    arrived="+{count} {kind} to {space}",
+    left="−{count} {kind} from {space}",
+    passed="{player} passed",
+    is_out="{player} is out of the game",
+    is_back="{player} is back in the game",
+    round="Round {number}",
+    phase="Phase: {phase}",
+    begins="{player} begins",
     out_of_turn="{mover} moved, but it is {active}'s turn",
     too_many="{player} has {count} × {kind} on the board, but there are only {limit}",
     too_many_of_nobody="{count} × {kind} on the board, but there are only {limit}",
@@ -53,7 +86,7 @@ _ENGLISH: Final = Words(
     deployment="{player} sent {count} troops to the conflict, but only {limit} may go",
     deployment_without_combat="{player} sent {count} troops to the conflict without an agent on a combat space",
     maker_not_filled="{space} has no agent, but got no bonus spice",
-    not_recalled="{count} agents are still on the board: {spaces}",
+    not_recalled="Agents are still on the board: {spaces}",
     alliance_shared="{players} all hold the {alliance}; there is only one",
     alliance_too_low="{player} holds the {alliance} with {count} influence only",
     alliance_due="{player} has the most influence and should hold the {alliance}",
@@ -68,6 +101,33 @@ _ENGLISH: Final = Words(
 )
 
 _GERMAN: Final = Words(
+    colors={
+        "white": "weiß",
+        "black": "schwarz",
+        "red": "rot",
+        "green": "grün",
+        "blue": "blau",
+        "yellow": "gelb",
+        "orange": "orange",
+        "purple": "lila",
+        "pink": "rosa",
+        "brown": "braun",
+        "grey": "grau",
+    },
+    units={"in": "Zoll", "mm": "mm"},
+    piece="Figur",
+    colored="{kind} ({color})",
+    owned="{kind} ({owner})",
+    takes="{piece} schlägt {taken}",
+    moved=" zog {distance} weit",
+    arrived="+{count} {kind} nach {space}",
+    left="−{count} {kind} von {space}",
+    passed="{player} hat gepasst",
+    is_out="{player} ist ausgeschieden",
+    is_back="{player} ist wieder im Spiel",
+    round="Runde {number}",
+    phase="Phase: {phase}",
+    begins="{player} beginnt",
     out_of_turn="{mover} hat gezogen, aber {active} ist an der Reihe",
     too_many="{player} hat {count} × {kind} auf dem Brett, es gibt aber nur {limit}",
     too_many_of_nobody="{count} × {kind} auf dem Brett, es gibt aber nur {limit}",
@@ -83,7 +143,7 @@ _GERMAN: Final = Words(
     deployment="{player} hat {count} Truppen in den Konflikt geschickt, erlaubt sind {limit}",
     deployment_without_combat="{player} hat {count} Truppen ohne Agent auf einem Kampffeld in den Konflikt geschickt",
     maker_not_filled="{space} ist ohne Agent, hat aber kein Spice bekommen",
-    not_recalled="{count} Agenten stehen noch auf dem Brett: {spaces}",
+    not_recalled="Auf dem Brett stehen noch Agenten: {spaces}",
     alliance_shared="{players} halten beide: {alliance}; es gibt nur eines",
     alliance_too_low="{player} hält: {alliance}, mit nur {count} Einfluss",
     alliance_due="{player} hat den meisten Einfluss und müsste halten: {alliance}",

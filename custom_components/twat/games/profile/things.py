@@ -76,6 +76,7 @@ class PieceType:
         look: What a model that looks at a photo should know of it, in English; or None.
         speed: How far it moves with one action, as a key of `Measures.speeds`; None for any
             distance.
+        plural: What players call several.
     """
 
     id: str
@@ -89,6 +90,7 @@ class PieceType:
     counted: bool = False
     look: str | None = None
     speed: Number | None = None
+    plural: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,9 +64,11 @@ class _LayoutFields:
     used: dict[str, str]
 
     def integer(self, field: str, entry: Entry, maximum: int) -> int:
+        if entry.is_mapping:
+            setting = entry.mapping(("setting",))["setting"]
+            if isinstance(self.settings.get(setting.choice(list(self.settings))), ChoiceSetting):
+                raise setting.fault("must be a setting that is a number")
         value = number(entry, self.settings, 1, maximum)
-        if value.values is not None:
-            raise entry.fault("must be a number, or a setting that is one")
         if value.setting is not None:
             self.used[field] = value.setting
         return value.value

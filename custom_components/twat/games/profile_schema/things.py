@@ -72,6 +72,7 @@ def _piece_type(entry: Entry, layout: Layout, settings: Mapping[str, Setting]) -
             "counted",
             "look",
             "speed",
+            "plural",
         ),
     )
     spaces = None
@@ -89,6 +90,7 @@ def _piece_type(entry: Entry, layout: Layout, settings: Mapping[str, Setting]) -
         counted="counted" in found and found["counted"].flag(),
         look=found["look"].text(120) if "look" in found else None,
         speed=number(found["speed"], settings, 1, 20) if "speed" in found else None,
+        plural=found.get("plural", found["name"]).name(),
     )
 
 

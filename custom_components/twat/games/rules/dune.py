@@ -109,7 +109,7 @@ def recall_done(step: Situation) -> Iterator[RuleWarning]:
         players = tuple(sorted({p.player for p in agents if p.player is not None}))
         spaces = tuple(dict.fromkeys(p.space for p in agents if p.space is not None))
         names = ", ".join(step.layout.name(space) for space in spaces)
-        text = words(step.profile.language).not_recalled.format(count=len(agents), spaces=names)
+        text = words(step.profile.language).not_recalled.format(spaces=names)
         yield RuleWarning("recall_done", Severity.WARNING, text, players, spaces)
 
 

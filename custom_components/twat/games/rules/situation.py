@@ -1,8 +1,9 @@
 """What a rule looks at, and what it says."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from ..layout import Layout
 from ..model import Game, GameState, JsonObject, Move
@@ -47,6 +48,12 @@ class RuleWarning:
             "players": list(self.players),
             "spaces": list(self.spaces),
         }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> RuleWarning:
+        """Read what `to_json` wrote."""
+        severity, text = Severity(data["severity"]), data["text"]
+        return cls(data["rule"], severity, text, tuple(data["players"]), tuple(data["spaces"]))
 
 
 @dataclass(frozen=True, slots=True)

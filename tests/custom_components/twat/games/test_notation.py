@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from custom_components.twat.games.model import Move, MoveKind, Position
-from custom_components.twat.games.notation import MAX_LENGTH, describe_moves
+from custom_components.twat.games.notation import MAX_LENGTH, describe_moves, describe_step
 from custom_components.twat.games.profile import GameProfile
 from custom_components.twat.games.record import GameRecord
 
@@ -66,7 +66,7 @@ def test_several_moves_are_joined_and_equal_ones_counted(
     agent = move(None, "arrakeen", type="agent", player=1)
 
     assert tell("dune_imperium", agent, troop, troop) == (
-        "Red agent: supply → Arrakeen; Red troop × 2: red garrison → Conflict"
+        "Red agent: supply → Arrakeen; Red: +2 troops to Conflict"
     )
 
 
@@ -96,7 +96,9 @@ def test_points_are_told_in_the_tables_unit(tell: Callable[..., str], move: Make
         to_position=Position(3.25, 2),
     )
 
-    assert tell("star_wars_legion", shift) == "Red commander: (1.0, 2.0) in → (3.2, 2.0) in"
+    assert tell("star_wars_legion", shift) == "Red commander moved 2.3 in"
+    arrival = replace(shift, kind=MoveKind.PLACE, from_position=None)
+    assert tell("star_wars_legion", arrival) == "Red commander: reserve → (3.2, 2.0) in"
 
 
 def test_a_long_line_is_cut(tell: Callable[..., str], move: MakeMove) -> None:
@@ -108,3 +110,75 @@ def test_a_long_line_is_cut(tell: Callable[..., str], move: MakeMove) -> None:
     assert len(text) <= MAX_LENGTH
     assert text.endswith("…")
     assert text.startswith("White pawn: A1 → B1; ")
+
+
+def test_counted_pieces_are_told_by_their_number(tell: Callable[..., str], move: MakeMove) -> None:
+    troop = {"type": "troop", "player": 2}
+
+    assert tell("dune_imperium", move("conflict", None, **troop)) == "Blue: −1 troop from Conflict"
+    gone = tell("dune_imperium", move("conflict", None, **troop), colors=("red", "#00ff00"))
+    assert gone == "Bob: −1 troop from Conflict"
+    nobodys = move(None, "conflict", type="troop")
+    assert tell("dune_imperium", nobodys) == "Troop: supply → Conflict"
+
+
+def test_the_same_in_german(
+    record: Callable[..., GameRecord], profile: Callable[[str], GameProfile], move: MakeMove
+) -> None:
+    def tell(game_type: str, *moves: Move) -> str:
+        game = record(game_type, players=2).game
+        return describe_moves(moves, game, profile(game_type).in_language("de-AT"))
+
+    takes = move("E4", "F5", type="queen", player=1, kind=MoveKind.CAPTURE)
+    takes = replace(takes, captured_type="knight", captured_player=2)
+    assert tell("chess", takes) == "Dame (weiß) schlägt Springer (schwarz): E4 → F5"
+    assert tell("chess", move("E4", None, type="pawn", player=2)) == (
+        "Bauer (schwarz): E4 → neben dem Brett"
+    )
+    troop = move("garrison_red", "conflict", type="troop", player=1)
+    assert tell("dune_imperium", troop, troop) == "Rot: +2 Truppen nach Conflict"
+    points = {"from_position": Position(1, 2), "to_position": Position(4, 6)}
+    shift = move(None, None, type="commander", player=2, kind=MoveKind.MOVE, **points)
+    assert tell("star_wars_legion", shift) == "Kommandant (rot) zog 5,0 Zoll weit"
+    unknown = move("E4", "E5", player=1)
+    assert tell("generic_grid", unknown) == "Figur (weiß): E4 → E5"
+
+
+def test_a_step_is_told_line_by_line(
+    record: Callable[..., GameRecord], profile: Callable[[str], GameProfile], move: MakeMove
+) -> None:
+    begun = record("dune_imperium", players=3)
+    dune, before = profile("dune_imperium"), begun.head
+    resources = {
+        **before.resources,
+        "player_1": {**before.resources["player_1"], "spice": 5, "water": 0},
+        "common": {**before.resources["common"], "bonus_hagga_basin": 1},
+    }
+    after = replace(
+        before,
+        detected_changes=(move(None, "arrakeen", type="agent", player=1),),
+        resources=resources,
+        passed=(2,),
+        eliminated=(3,),
+        round=2,
+        phase="combat",
+        first_player=2,
+    )
+
+    assert describe_step(before, after, begun.game, dune) == (
+        "Red agent: supply → Arrakeen",
+        "Alice: spice 0 → 5",
+        "Alice: water 1 → 0",
+        "Bonus spice on Hagga Basin 0 → 1",
+        "Bob passed",
+        "Carol is out of the game",
+        "Round 2",
+        "Phase: Combat",
+        "Bob begins",
+    )
+    assert describe_step(after, before, begun.game, dune.in_language("de"))[:2] == (
+        "Alice: Spice 5 → 0",
+        "Alice: Wasser 0 → 1",
+    )
+    assert "Carol is back in the game" in describe_step(after, before, begun.game, dune)
+    assert describe_step(before, before, begun.game, dune) == ()

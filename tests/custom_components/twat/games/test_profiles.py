@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
+from datetime import UTC, datetime
 import json
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import yaml
 from custom_components.twat.games import yaml_edge
 from custom_components.twat.games.errors import GameError, ProfileError
 from custom_components.twat.games.layout import Grid, Surface, Zones
+from custom_components.twat.games.new_game import new_game
 from custom_components.twat.games.profile import GameProfile
 from custom_components.twat.games.profile_schema import parse_profile
 from custom_components.twat.games.profiles import SHIPPED, ProfileLibrary, load_profiles
@@ -225,11 +227,24 @@ def test_a_whole_profile_is_read() -> None:
     assert profile.piece_type("man").count == 9
 
 
-def test_the_example_of_the_documentation_is_read() -> None:
-    text = (Path(__file__).parents[4] / "docs/profiles.md").read_text()
-    example = text.split("```yaml\n")[1].split("```")[0]
+def test_the_example_of_the_documentation_is_a_whole_game() -> None:
+    docs = Path(__file__).parents[4] / "docs"
+    example = (docs / "examples/nine_mens_morris.yaml").read_text()
 
-    assert _parse(example).layout_for({"size": 9}) == Grid(9, 7)
+    assert example.partition("\n")[2] in (docs / "profiles.md").read_text()
+    assert len(example.splitlines()) < 60
+    morris = _parse(example)
+    assert morris.in_language("de").name == "Mühle"
+    assert morris.phase("move").next == "move"
+    assert len(morris.piece_type("man").spaces or ()) == 24
+    new = new_game(
+        morris,
+        name="Friday",
+        players=[{"name": "Alice"}, {"name": "Bob"}],
+        at=datetime(2026, 11, 22, tzinfo=UTC),
+    )
+    assert new.state.board.complete
+    assert new.state.resources["player_2"] == {"in_hand": 9, "men_taken": 0}
 
 
 def test_shapes_of_zones() -> None:
@@ -285,8 +300,8 @@ STONES = "  - {id: stones, name: Stones, start: {default: 9, 2: 8}, min: 0, max:
             "{setting: size}",
             "{setting: mode}",
             8,
-            "board.grid.columns",
-            "values is missing",
+            "board.grid.columns.setting",
+            "a setting that is a number",
         ),
         ("{setting: size}", "{setting: sice}", 8, "board.grid.columns.setting", "size, mode"),
         ("{setting: size}", "51", 8, "board.grid.columns", "from 1 to 50"),

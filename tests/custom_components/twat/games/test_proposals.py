@@ -304,7 +304,7 @@ def test_on_a_table_moves_have_points(read: Read) -> None:
     proposal = _of(read("generic_table", pieces=pieces, moves=[moved]))
 
     assert proposal.board.piece("a").position == Position(12.5, 10)
-    assert proposal.summary == "White unit: (10.0, 10.0) in → (12.5, 10.0) in"
+    assert proposal.summary == "White unit moved 2.5 in"
 
 
 def test_on_a_table_the_first_photo_shows_points(read: Read) -> None:
