@@ -12,9 +12,8 @@ from twat_vision.evaluation import (
     Gallery,
     Mode,
     evaluate_sequence,
-    find_sequences,
     format_table,
-    load_sequence,
+    load_sequences,
     to_json,
 )
 from twat_vision.pipeline import (
@@ -200,7 +199,7 @@ def _describe(result: AnalysisResult) -> str:
 
 def _evaluate(args: argparse.Namespace) -> int:
     modes = [Mode.PAIRS, Mode.GAME] if args.mode == "both" else [Mode(args.mode)]
-    sequences = [load_sequence(folder) for folder in find_sequences(args.folders)]
+    sequences = load_sequences(args.folders)
     reports = []
     for mode in modes:
         for sequence in sequences:

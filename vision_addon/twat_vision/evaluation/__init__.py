@@ -2,7 +2,15 @@
 
 from .baseline import read_naively
 from .calibration import Bin, calibration_error, judged, reliability
-from .dataset import DatasetError, Sequence, Step, TrueMove, find_sequences, load_sequence
+from .dataset import (
+    DatasetError,
+    Sequence,
+    Step,
+    TrueMove,
+    find_sequences,
+    load_sequence,
+    load_sequences,
+)
 from .gallery import Gallery
 from .metrics import by_difficulty, confusion, figures
 from .naming import CellNames
@@ -32,6 +40,7 @@ __all__ = [
     "format_table",
     "judged",
     "load_sequence",
+    "load_sequences",
     "read_naively",
     "reliability",
     "table",

@@ -6,7 +6,7 @@ is described in docs/vision.md.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 import json
 from pathlib import Path
 from typing import Any
@@ -25,13 +25,14 @@ class DatasetError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class TrueMove:
-    """What one piece did, in the sequence's own naming; None is off the board."""
+    """What one piece did, in the sequence's own naming; None is off the board. ``becomes`` is what a pawn was promoted to."""
 
     color: str | None
     piece: str | None
     from_space: str | None
     to_space: str | None
     captures: bool = False
+    becomes: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +48,9 @@ class TruePiece:
 class Step:
     """Two photos and what happened between them.
 
-    ``changed`` are the changed spaces; ``names`` the same cells in the sequence's naming, in the same order. ``tags`` say
-    what is difficult about it, None where the sequence does not say.
+    ``changed`` are the changed spaces; ``names`` the same cells in the sequence's naming, in the same order. ``deltas`` are
+    zone → colour → pieces more or less, where the sequence says so instead of naming moves. ``tags`` say what is difficult about
+    it, None where the sequence does not say.
     """
 
     before: str
@@ -59,6 +61,7 @@ class Step:
     names: tuple[str, ...]
     notes: str = ""
     tags: tuple[str, ...] | None = None
+    deltas: Mapping[str, Mapping[str, int]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +99,7 @@ class Sequence:
 
 
 def find_sequences(paths: list[Path]) -> list[Path]:
-    """The sequence folders among, or directly inside, the given folders.
+    """The sequence folders among, or anywhere inside, the given folders.
 
     Raises:
         DatasetError: a folder is missing, or neither is a sequence nor holds one.
@@ -108,7 +111,7 @@ def find_sequences(paths: list[Path]) -> list[Path]:
         if (path / "truth.json").is_file():
             found.append(path)
             continue
-        inside = sorted(p.parent for p in path.glob("*/truth.json"))
+        inside = sorted(p.parent for p in path.rglob("truth.json"))
         if not inside:
             raise DatasetError(f"{path}: neither it nor a folder in it has a truth.json")
         found.extend(inside)
@@ -119,7 +122,7 @@ def load_sequence(folder: Path) -> Sequence:
     """Read a folder's truth.
 
     Raises:
-        DatasetError: the file is not there, not JSON, or not of the format.
+        DatasetError: the file is not there, not JSON, not of the format, or names photos that are not there.
     """
     path = folder / "truth.json"
     try:
@@ -129,9 +132,29 @@ def load_sequence(folder: Path) -> Sequence:
     except ValueError as err:
         raise DatasetError(f"{path}: not valid JSON ({err})") from err
     try:
-        return _parse(folder, truth)
+        sequence = _parse(folder, truth)
     except (KeyError, TypeError, ValueError, AttributeError) as err:
         raise DatasetError(f"{path}: not in the expected format ({_reason(err)})") from err
+    for photo in dict.fromkeys(p for s in sequence.steps for p in (s.before, s.after)):
+        if not (folder / photo).is_file():
+            raise DatasetError(f"{folder / photo}: no such photo, but truth.json speaks of it")
+    return sequence
+
+
+def load_sequences(paths: list[Path]) -> list[Sequence]:
+    """Read the sequences among and inside the given folders; those of one name get their parent folder's before it.
+
+    Raises:
+        DatasetError: see `find_sequences` and `load_sequence`.
+    """
+    sequences = [load_sequence(folder) for folder in find_sequences(paths)]
+    names = [s.name for s in sequences]
+    return [
+        replace(s, name=f"{s.folder.resolve().parent.name}/{s.name}")
+        if names.count(s.name) > 1
+        else s
+        for s in sequences
+    ]
 
 
 def _reason(err: Exception) -> str:
@@ -139,6 +162,8 @@ def _reason(err: Exception) -> str:
 
 
 def _parse(folder: Path, truth: Mapping[str, Any]) -> Sequence:
+    if not isinstance(truth, dict):
+        raise TypeError("it must be an object")
     layout: Layout
     if truth.get("grid") is not None:
         columns, rows = (int(n) for n in truth["grid"])
@@ -159,8 +184,8 @@ def _parse(folder: Path, truth: Mapping[str, Any]) -> Sequence:
         name=folder.resolve().name,
         folder=folder,
         layout=layout,
-        steps=tuple(_step(s) for s in truth["steps"]),
-        corners={photo: _four(c) for photo, c in frames.items()},
+        steps=tuple(_step(n, s, layout) for n, s in enumerate(truth["steps"], 1)),
+        corners={photo: _four(c) for photo, c in frames.items() if c is not None},
         default_corners=_four(first),
         start=_start(truth.get("start")),
         counts=truth.get("counts"),
@@ -191,32 +216,58 @@ def _color(value: Mapping[str, Any]) -> str | None:
     return None if color is None else str(color)
 
 
-def _step(step: Mapping[str, Any]) -> Step:
-    if step["kind"] not in KINDS:
-        raise ValueError(f"kind {step['kind']!r} is none of {', '.join(KINDS)}")
-    moves = tuple(
-        TrueMove(_color(m), m.get("piece"), m.get("from"), m.get("to"), bool(m.get("captures")))
-        for m in step.get("moves", [])
+def _step(number: int, step: Mapping[str, Any], layout: Layout) -> Step:
+    try:
+        changed, names = _changed(step, layout)
+        return Step(
+            before=str(step["before"]),
+            after=str(step["after"]),
+            kind=_kind(step["kind"]),
+            moves=tuple(_move(m) for m in step.get("moves") or ()),
+            changed=changed,
+            names=names,
+            notes=step.get("notes") or "",
+            tags=tuple(step["tags"]) if step.get("tags") is not None else None,
+            deltas=step.get("deltas"),
+        )
+    except (KeyError, TypeError, ValueError, AttributeError) as err:
+        raise ValueError(f"step {number}: {_reason(err)}") from err
+
+
+def _kind(kind: str) -> str:
+    if kind not in KINDS:
+        raise ValueError(f"kind {kind!r} is none of {', '.join(KINDS)}")
+    return kind
+
+
+def _move(move: Mapping[str, Any]) -> TrueMove:
+    return TrueMove(
+        color=_color(move),
+        piece=move.get("piece"),
+        from_space=move.get("from"),
+        to_space=move.get("to"),
+        captures=bool(move.get("captures")),
+        becomes=move.get("promotion"),
     )
-    changed: tuple[Space, ...]
-    if "changed_zones" in step:
-        changed = tuple(str(z) for z in step["changed_zones"])
-        names = tuple(str(z) for z in step["changed_zones"])
-    elif "changed_points" in step:
-        changed = names = tuple(point_name(_point(p)) for p in step["changed_points"])
-    else:
-        changed = tuple((int(c), int(r)) for c, r in step["changed_rc"])
-        names = tuple(step.get("changed_cells", ()))
-    return Step(
-        step["before"],
-        step["after"],
-        step["kind"],
-        moves,
-        changed,
-        names,
-        step.get("notes") or "",
-        tuple(step["tags"]) if step.get("tags") is not None else None,
-    )
+
+
+def _changed(step: Mapping[str, Any], layout: Layout) -> tuple[tuple[Space, ...], tuple[str, ...]]:
+    """The changed spaces, and what the sequence calls them; a step where nothing moved need not say that there are none."""
+    key = {Grid: "changed_rc", Zones: "changed_zones", Surface: "changed_points"}[type(layout)]
+    changed = step.get(key, ()) if step["kind"] == "no-move" else step[key]
+    if isinstance(layout, Grid):
+        cells = tuple((int(c), int(r)) for c, r in changed)
+        for column, row in cells:
+            if not (0 <= column < layout.columns and 0 <= row < layout.rows):
+                raise ValueError(f"cell {[column, row]} is not on the grid")
+        return cells, tuple(step.get("changed_cells") or ())
+    if isinstance(layout, Zones):
+        zones = tuple(str(z) for z in changed)
+        if unknown := set(zones) - {z.id for z in layout.zones}:
+            raise ValueError(f"there is no zone {min(unknown)!r}")
+        return zones, zones
+    points = tuple(point_name(_point(p)) for p in changed)
+    return points, points
 
 
 def point_name(point: Point) -> str:

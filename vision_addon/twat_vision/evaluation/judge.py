@@ -1,5 +1,6 @@
 """What was read from a step in the sequence's own words, and whether it is right."""
 
+from collections import Counter
 from collections.abc import Sequence as Many
 from dataclasses import dataclass
 import math
@@ -71,7 +72,10 @@ class Judge:
         """Whether the changed spaces, and the moves where they count, are the true ones."""
         if set(changed) != set(self.step.changed):
             return False
-        return self.colors is None or same_moves(self.step, self.moves(moves), self.colors)
+        if self.colors is None:
+            return True
+        read = self.moves(moves)
+        return same_moves(self.step, read, self.colors) and same_deltas(self.step, read)
 
     def wrongness(self, moves: Many[Move]) -> tuple[bool, int]:
         """How far moves are from the truth; less is nearer."""
@@ -124,6 +128,25 @@ def same_moves(step: Step, moves: Many[ReadMove], colors: frozenset[str]) -> boo
         left.remove(found)
     named = {s for m in step.moves for s in (m.from_space, m.to_space)}
     return all(m.from_space not in named and m.to_space not in named for m in left)
+
+
+def same_deltas(step: Step, moves: Many[ReadMove]) -> bool:
+    """Whether moves come to the true gains and losses of every zone by colour, where the sequence names those."""
+    if step.deltas is None:
+        return True
+    true = Counter(
+        {
+            (zone, color): n
+            for zone, by_color in step.deltas.items()
+            for color, n in by_color.items()
+        }
+    )
+    read: Counter[tuple[str, str]] = Counter()
+    for move in moves:
+        for space, change in ((move.from_space, -1), (move.to_space, 1)):
+            if space is not None:
+                read[space, move.color or ""] += change
+    return all(true[key] == read[key] for key in {*true, *read})
 
 
 def _at(name: str) -> Point:

@@ -67,7 +67,8 @@ class GridState:
                 kind = (move.piece or "unknown").lower()
                 piece = Piece(f"new{end[0]}-{end[1]}", kind, owner, (0.0, 0.0), None)
             place = (float(end[0]), float(end[1]))
-            board[end] = Piece(piece.id, piece.type, piece.player, place, None)
+            kind = (move.becomes or piece.type).lower()
+            board[end] = Piece(piece.id, kind, piece.player, place, None)
         return {cell for cell in (start, end) if cell is not None}
 
     def _tidy(self, board: dict[Cell, Piece], step: Step, touched: set[Cell]) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 import json
 from pathlib import Path
+import shutil
 
 import pytest
 
@@ -16,19 +17,41 @@ from twat_vision.evaluation import (
     find_sequences,
     format_table,
     load_sequence,
+    load_sequences,
     to_json,
 )
-from twat_vision.evaluation.judge import Judge, ReadMove, same_moves
+from twat_vision.evaluation.judge import Judge, ReadMove, same_deltas, same_moves
 from twat_vision.evaluation.state import GridState, players_of, surface_pieces
 from twat_vision.pipeline import Move, MoveKind, Surface
 
 Write = Callable[..., Path]
+STEPS = '{"grid": [8, 8], "corners": [[0,0],[1,0],[1,1],[0,1]], "steps": [%s]}'
 
 
 class TestDataset:
     def test_a_folder_of_folders(self, write_sequence: Write, tmp_path: Path) -> None:
         first, second = write_sequence("a"), write_sequence("b")
         assert find_sequences([tmp_path / "data", first]) == [first, second]
+
+    def test_sequences_of_one_name_are_told_apart(
+        self, write_sequence: Write, tmp_path: Path
+    ) -> None:
+        folder = write_sequence("game")
+        write_sequence("other")
+        shutil.copytree(folder, tmp_path / "data" / "more" / "game")
+        names = [s.name for s in load_sequences([tmp_path / "data"])]
+        assert names == ["data/game", "more/game", "other"]
+
+    def test_what_need_not_be_said(self, write_sequence: Write) -> None:
+        folder = write_sequence()
+        truth = json.loads((folder / "truth.json").read_text())
+        del truth["steps"][2]["changed_rc"], truth["steps"][2]["changed_cells"]
+        truth["steps"][2]["moves"] = truth["steps"][2]["notes"] = None
+        truth["frame_corners"] = {"000.jpg": truth.pop("corners"), "003.jpg": None}
+        (folder / "truth.json").write_text(json.dumps(truth))
+        sequence = load_sequence(folder)
+        assert sequence.steps[2].changed == () and sequence.steps[2].moves == ()
+        assert evaluate_sequence(sequence, Mode.GAME).steps[0].exact
 
     def test_folders_that_are_none(self, tmp_path: Path) -> None:
         with pytest.raises(DatasetError, match="no such folder"):
@@ -46,8 +69,26 @@ class TestDataset:
             ('{"grid": [8, 8], "corners": [[0, 0]], "steps": []}', "four points"),
             ('{"grid": [8, 8], "corners": [[0,0],[1,0],[1,1],[0,1]]}', "'steps' is missing"),
             (
-                '{"grid": [8, 8], "corners": [[0,0],[1,0],[1,1],[0,1]], "steps": [{"kind": "jump"}]}',
-                "kind 'jump'",
+                STEPS % '{"kind": "jump", "before": "a", "after": "b", "changed_rc": []}',
+                "step 1: kind 'jump'",
+            ),
+            ("[]", "must be an object"),
+            (
+                STEPS % '{"kind": "move", "after": "b", "changed_rc": []}',
+                "step 1: 'before' is missing",
+            ),
+            (
+                STEPS % '{"kind": "no-move", "before": "a", "after": "b"}, {"kind": "move"}',
+                "step 2: 'changed_rc' is missing",
+            ),
+            (STEPS % '{"kind": "move", "changed_rc": [[8, 0]]}', r"\[8, 0\] is not on the grid"),
+            (STEPS % "7", "step 1: "),
+            (
+                (
+                    '{"zones": [{"id": "a", "polygon": [[0,0],[1,0],[1,1]]}], "corners": '
+                    '[[0,0],[1,0],[1,1],[0,1]], "steps": [{"kind": "move", "changed_zones": ["b"]}]}'
+                ),
+                "there is no zone 'b'",
             ),
         ],
     )
@@ -63,8 +104,8 @@ class TestDataset:
     def test_missing_and_broken_photos(self, write_sequence: Write) -> None:
         folder = write_sequence()
         (folder / "001.jpg").unlink()
-        with pytest.raises(DatasetError, match=r"001\.jpg"):
-            evaluate_sequence(load_sequence(folder), Mode.PAIRS)
+        with pytest.raises(DatasetError, match=r"001\.jpg: no such photo"):
+            load_sequence(folder)
         (folder / "001.jpg").write_bytes(b"no photo")
         with pytest.raises(DatasetError, match="not an image"):
             evaluate_sequence(load_sequence(folder), Mode.PAIRS)
@@ -127,6 +168,16 @@ class TestState:
             "h8": "k",
             "h1": "q",
         }
+
+    def test_a_pawn_becomes_what_it_is_promoted_to(self, write_sequence: Write) -> None:
+        sequence = load_sequence(write_sequence())
+        names = CellNames.of(sequence, 8, 8)
+        state = GridState.of(sequence, names)
+        move = TrueMove("white", "P", "a1", "a8", becomes="Q")
+        state.accept(Step("000.jpg", "x", "move", (move,), (), ()))
+        cell = names.cell("a8")
+        assert state.latest is not None and cell is not None
+        assert state.latest[cell].type == "q"
 
     def test_an_unknown_start_stays_unknown(self, write_sequence: Write) -> None:
         sequence = load_sequence(write_sequence(start=None))
@@ -207,6 +258,23 @@ class TestScoring:
         moves = tuple(ReadMove(a, b, c, "move") for a, b, c in read)
         assert same_moves(step, moves, frozenset({"white", "black"})) is right
 
+    @pytest.mark.parametrize(
+        ("read", "right"),
+        [
+            ([("north", "south", "red")], True),
+            ([(None, "south", "red"), ("north", None, "red")], True),
+            ([("north", "south", "blue")], False),
+            ([(None, "south", "red")], False),
+            ([("north", "south", "red"), (None, "camp", "red")], False),
+        ],
+    )
+    def test_gains_and_losses_of_zones(
+        self, read: list[tuple[str | None, str | None, str]], right: bool
+    ) -> None:
+        deltas = {"north": {"red": -1}, "south": {"red": 1}}
+        step = Step("a", "b", "move", (), ("north", "south"), (), deltas=deltas)
+        assert same_deltas(step, [ReadMove(a, b, c, "move") for a, b, c in read]) is right
+
     def test_colours_that_are_no_players_do_not_count(self) -> None:
         step = Step("a", "b", "move", (TrueMove("tile", None, None, "H8"),), (), ())
         moves = (ReadMove(None, "H8", "white", "place"),)
@@ -224,6 +292,8 @@ class TestSurface:
 
     def test_a_free_table_is_read_by_its_points(self, tmp_path: Path) -> None:
         (tmp_path / "truth.json").write_text(self.TRUTH)
+        for photo in ("a.jpg", "b.jpg"):
+            (tmp_path / photo).touch()
         sequence = load_sequence(tmp_path)
         assert sequence.layout == Surface(36, 24, "in")
         assert sequence.steps[0].changed == ("3.0,4.0", "8.0,4.0")
@@ -242,6 +312,8 @@ class TestSurface:
         self, tmp_path: Path, place: tuple[float, float], name: str
     ) -> None:
         (tmp_path / "truth.json").write_text(self.TRUTH)
+        for photo in ("a.jpg", "b.jpg"):
+            (tmp_path / photo).touch()
         step = load_sequence(tmp_path).steps[0]
         judge = Judge(step, Surface(36, 24, "in"), None, None)
         move = Move(MoveKind.PLACE, None, "figure", 2, None, None, 1.0, to_position=place)
