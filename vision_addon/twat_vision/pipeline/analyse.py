@@ -7,6 +7,7 @@ from .gate import too_dark
 from .geometry import Frame
 from .gridread import read_grid
 from .gridsetup import read_grid_setup
+from .occlusion import occlusions
 from .pair import MARGIN, Pair, compare
 from .photo import Photo, PhotoCache
 from .photometry import COARSE_SIGMA
@@ -21,6 +22,7 @@ from .types import (
     AnalysisRequest,
     AnalysisResult,
     Grid,
+    Occlusion,
     Stage,
     WarningCode,
     Zones,
@@ -66,6 +68,7 @@ def analyse(
     progress(Stage.COMPARING)
     names = Names.of(request)
     frame = Frame(scene.columns, scene.rows, _scale(request, scene), MARGIN)
+    hidden: tuple[Occlusion, ...] = ()
     if photos.before is None or scene.registration is None or not request.detect_changes:
         reading = _read_setup(request, photos.after, scene, frame, names)
         clock.lap("compare")
@@ -83,12 +86,13 @@ def analyse(
         clock.mark()
         progress(Stage.NAMING)
         reading = _read_pair(pair, request, names, photos.after.factor)
+        hidden = occlusions(pair, request.layout, photos.after.size)
         clock.lap("name")
     progress(Stage.DONE)
     where = alignment(scene, photos)
     cache.trim()
     warnings = list(reading.warnings)
-    if where.status is AlignmentStatus.MOVED:
+    if where.status in (AlignmentStatus.MOVED, AlignmentStatus.TURNED):
         warnings.append(WarningCode.BOARD_MOVED)
     return AnalysisResult(
         alignment=where,
@@ -101,6 +105,7 @@ def analyse(
         questions=reading.questions,
         timings_ms=clock.done(),
         counts=reading.counts,
+        occlusions=hidden,
     )
 
 

@@ -13,6 +13,8 @@ BASE_THRESHOLD = 0.33
 RELATIVE_THRESHOLD = 0.34
 DISTURBED_THRESHOLD = 0.45
 CENTRE_SIGMA = 0.22
+HIDDEN = 0.02
+"""Share of a space under a hand from which on it is not read."""
 
 Scores = NDArray[np.float64]
 """``(rows, columns)``, 0…1."""
@@ -52,7 +54,7 @@ def read_cells(
     raw = cell_scores(change, frame)
     hidden = np.zeros(raw.shape, np.bool_)
     if covered is not None and covered.any():
-        hidden = cell_share(covered.astype(np.float32), frame) > 0.02
+        hidden = cell_share(covered.astype(np.float32), frame) > HIDDEN
     raw = np.where(hidden, 0, raw)
     scores = unlean(raw, change, frame)
     restless = np.where(hidden, 0, cell_scores(coarse, frame))

@@ -42,17 +42,16 @@ BLUR_RATIO = 0.25
 class Obstruction:
     """Hands and other large things over the board.
 
-    ``mask`` is where they are on the canvas, bool ``(H, W)``; ``outlines`` their outlines there, ``(n, 2)`` pixels (x, y)
-    each; ``found`` whether there are any.
+    ``mask`` is where they are on the canvas, bool ``(H, W)``, ``parts`` the same for each of them.
     """
 
     mask: Mask
-    outlines: tuple[NDArray[np.float64], ...] = ()
+    parts: tuple[Mask, ...] = ()
 
     @property
     def found(self) -> bool:
         """Whether anything hides a part of the board."""
-        return bool(self.outlines)
+        return bool(self.parts)
 
 
 def find_hand(maps: ChangeMaps, valid: Mask, frame: Frame) -> Obstruction:
@@ -87,7 +86,7 @@ def find_hand(maps: ChangeMaps, valid: Mask, frame: Frame) -> Obstruction:
     beside = np.bincount(labels[ring & valid], minlength=count) / unit
     entry = np.bincount(labels[rim], minlength=count) / frame.scale
     ring_shown = float(valid[ring].mean()) > RING_SHOWN
-    mask = nothing.mask
+    found = []
     for label in large.tolist():
         part = labels == label
         widest = float(radius[part].max())
@@ -104,13 +103,17 @@ def find_hand(maps: ChangeMaps, valid: Mask, frame: Frame) -> Obstruction:
             likeness += RADIUS_WEIGHT * min(widest, 0.9) + CROSSING_WEIGHT * min(crossing, 1.2)
             arm = likeness > ARM_LIKE and not tiled
         if arm:
-            mask = mask | part
-    return Obstruction(mask, _outlines(mask, frame))
+            found.append(part)
+    return Obstruction(np.logical_or.reduce(found), tuple(found)) if found else nothing
 
 
 def _cell_cover(part: Mask, frame: Frame) -> tuple[float, float]:
-    """How much of a part lies in half-covered cells (0 where cells are covered wholly or not at all, about 2 for pieces),
-    and which share of the cells' borders it covers compared with the share of the board (1 where it ignores them)."""
+    """How a part lies on the cells.
+
+    Returns:
+        How much of it lies in half-covered cells (0 where cells are covered wholly or not at all, about 2 for pieces), and
+        which share of the cells' borders it covers compared with the share of the board (1 where it ignores them).
+    """
     s = frame.scale
     board = frame.board(part)
     cover = board.reshape(frame.rows, s, frame.columns, s).mean(axis=(1, 3))
@@ -130,15 +133,6 @@ def _inner_borders(frame: Frame) -> Mask:
         return np.asarray(inner & ((at + near) % frame.scale < 2 * near), np.bool_)
 
     return np.asarray(close(frame.rows)[:, None] | close(frame.columns)[None, :], np.bool_)
-
-
-def _outlines(mask: Mask, frame: Frame) -> tuple[NDArray[np.float64], ...]:
-    """Simplified outer outlines of a mask."""
-    contours, _ = cv2.findContours(
-        mask.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE
-    )
-    simple = (cv2.approxPolyDP(c, 0.08 * frame.scale, True).reshape(-1, 2) for c in contours)
-    return tuple(c.astype(np.float64) for c in simple if len(c) >= 3)
 
 
 def too_dark(board: NDArray[np.uint8]) -> bool:

@@ -32,6 +32,8 @@ EVEN_SCORE = 0.95
 """Tenth percentile from which on one homography fits everywhere."""
 LEAST_UNITS = 9
 """Units along the longer side that a board is matched by at least."""
+CLEARLY_TURNED = 0.1
+"""By how much more alike the board must look for having been turned."""
 LOCAL_ROUNDS = 2
 WORTHWHILE = 0.01
 MIN_INLIERS = 12
@@ -108,6 +110,10 @@ def _register(
             best = max(best, scorer.settle(features), key=_likeness)
     if not best.settled:
         best = max(best, scorer.maximise(still), key=_likeness)
+    if not best.settled:
+        turned = scorer.turned(best)
+        if _likeness(turned) > _likeness(best) + CLEARLY_TURNED:
+            best = max(turned, scorer.settle(turned), key=_likeness)
     # The camera that did not move wins ties: refinement drifts by hundredths on a perfect start.
     return still if still.score >= best.score - 0.01 else best
 
@@ -179,6 +185,15 @@ class _Scorer:
         step = SCALE // scale
         valid = np.asarray((self._mask & mask)[::step, ::step], np.bool_)
         return match_units(reduce(self._board), reduce(board), valid, frame)
+
+    def turned(self, start: Registration) -> Registration:
+        """The best of the board's other orientations in the same place: a symmetric board hides that it was turned."""
+        w, h = float(self._frame.columns), float(self._frame.rows)
+        half = np.array([[-1, 0, w], [0, -1, h], [0, 0, 1.0]])
+        quarter = np.array([[0, 1, 0], [-1, 0, h], [0, 0, 1.0]])
+        turns = (half, quarter, half @ quarter) if w == h else (half,)
+        found = [self.candidate(start.to_image @ t, start.inliers, "turned") for t in turns]
+        return max(found, key=_likeness)
 
     def _maximise(self, start: Registration) -> Registration:
         board, mask = normalised_board(self._moved, start.to_image, self._frame)

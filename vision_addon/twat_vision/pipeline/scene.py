@@ -18,6 +18,7 @@ CELL_PIXELS = 40
 ZONE_PIXELS = 32
 MOVED_SHIFT = 0.003
 """Mean corner shift, in board diagonals, from which the board is said to have moved."""
+TURNED_DEG = 45.0
 DEFAULT_EDGE = 1600
 """Long side to which photos of an unknown board are decoded."""
 MOST_MOVES = 8
@@ -41,10 +42,14 @@ class Photos:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """Where the board is: units, unit → pixel of before and after, how the after photo was registered."""
+    """Where the board is.
+
+    Its units, unit → pixel of the photo its corners belong to, of before and after, how the after photo was registered.
+    """
 
     columns: int
     rows: int
+    to_first: Matrix
     to_before: Matrix
     to_after: Matrix
     registration: Registration | None
@@ -114,9 +119,9 @@ def align(request: AnalysisRequest, photos: Photos) -> Scene:
     earlier = photos.before
     if earlier is None:
         if photos.reference is None:
-            return Scene(columns, rows, to_first, to_first, None)
+            return Scene(columns, rows, to_first, to_first, to_first, None)
         found = locate(first, photos.after, to_first, columns, rows)
-        return Scene(columns, rows, found.to_image, found.to_image, found)
+        return Scene(columns, rows, to_first, found.to_image, found.to_image, found)
     anchor = ("place", first.digest, to_first.tobytes(), columns, rows)
 
     def place() -> _Place:
@@ -126,25 +131,34 @@ def align(request: AnalysisRequest, photos: Photos) -> Scene:
 
     before = earlier.derive(anchor, place)
     if before.found.lost:
-        return Scene(columns, rows, before.found.to_image, before.found.to_image, before.found)
+        place_found = before.found
+        return Scene(
+            columns, rows, to_first, place_found.to_image, place_found.to_image, place_found
+        )
     to_before = before.found.to_image
     found = locate(earlier, photos.after, to_before, columns, rows)
     moves = before.moves + (found.method != STILL)
     if moves <= MOST_MOVES and not found.lost:
         photos.after.derive(anchor, lambda: _Place(found, moves))
-    return Scene(columns, rows, to_before, found.to_image, found)
+    return Scene(columns, rows, to_first, to_before, found.to_image, found)
 
 
 def alignment(scene: Scene, photos: Photos) -> Alignment:
-    """How far the board moved between before and after, for the result."""
-    now = image_corners(scene.columns, scene.rows, scene.to_after, photos.after.size)
+    """How far the board moved between before and after, and since the reference, for the result."""
+    size = photos.after.size
+    now = image_corners(scene.columns, scene.rows, scene.to_after, size)
+    first = image_corners(scene.columns, scene.rows, scene.to_first, photos.first.size)
+    drift, _ = _movement(first, now, size)
     if photos.before is None:
-        return Alignment(AlignmentStatus.ALIGNED, 0.0, 0.0, 0, now)
+        return Alignment(AlignmentStatus.ALIGNED, 0.0, 0.0, 0, now, drift=drift)
     was = image_corners(scene.columns, scene.rows, scene.to_before, photos.before.size)
-    shift, turn = _movement(was, now, photos.after.size)
+    shift, turn = _movement(was, now, size)
     status = AlignmentStatus.MOVED if shift > MOVED_SHIFT else AlignmentStatus.ALIGNED
-    inliers = scene.registration.inliers if scene.registration else 0
-    return Alignment(status, shift, turn, inliers, now)
+    if abs(turn) > TURNED_DEG:
+        status = AlignmentStatus.TURNED
+    found = scene.registration
+    inliers, score = (found.inliers, max(0.0, min(found.score, 1.0))) if found else (0, 1.0)
+    return Alignment(status, shift, turn, inliers, now, score, drift)
 
 
 def _movement(was: Corners, now: Corners, size: tuple[int, int]) -> tuple[float, float]:

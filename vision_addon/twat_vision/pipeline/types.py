@@ -54,6 +54,7 @@ class AlignmentStatus(StrEnum):
 
     ALIGNED = "aligned"
     MOVED = "moved"
+    TURNED = "turned"
     LOST = "lost"
 
 
@@ -205,8 +206,10 @@ class AnalysisRequest:
 class Alignment:
     """Where the board of the after photo is, compared with the before (else the reference) photo.
 
-    ``shift`` is the mean movement of the corners in fractions of the board's diagonal, ``inliers`` the number of
-    agreeing feature matches (0 when none were needed), ``corners`` where the board is now in 0…1 of the after image.
+    ``shift`` is the mean movement of the corners in fractions of the board's diagonal, ``rotation_deg`` how far the board was
+    turned clockwise (-180…180; from 45 on the status is ``turned``), ``inliers`` the number of agreeing feature matches (0
+    when none were needed), ``corners`` where the board is now in 0…1 of the after image. ``score`` (0…1) is how alike the
+    board looks in both photos once it lies on itself, ``drift`` the shift since the reference photo.
     """
 
     status: AlignmentStatus
@@ -214,6 +217,8 @@ class Alignment:
     rotation_deg: float
     inliers: int
     corners: Corners | None
+    score: float = 1.0
+    drift: float = 0.0
 
     def to_json(self) -> dict[str, Any]:
         """The JSON form of the API."""
@@ -223,6 +228,26 @@ class Alignment:
             "rotation_deg": round(self.rotation_deg, 3),
             "inliers": self.inliers,
             "corners": _corners_json(self.corners),
+            "score": round(self.score, 4),
+            "drift": round(self.drift, 5),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Occlusion:
+    """A hand or another thing over the board.
+
+    ``polygon`` is its outline in fractions 0…1 of the after image, ``spaces`` what it hides at least in part and was not read.
+    """
+
+    polygon: tuple[Point, ...]
+    spaces: tuple[str, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """The JSON form of the API."""
+        return {
+            "polygon": [[round(x, 5), round(y, 5)] for x, y in self.polygon],
+            "spaces": list(self.spaces),
         }
 
 
@@ -331,7 +356,7 @@ class AnalysisResult:
     """What one analysis found.
 
     ``confidence`` is the probability 0…1 that the set of moves is exactly right. ``counts`` is zone → colour →
-    number of pieces for layouts of zones, else None.
+    number of pieces for layouts of zones, else None. ``occlusions`` are hands and other things over the board.
     """
 
     alignment: Alignment
@@ -344,6 +369,7 @@ class AnalysisResult:
     questions: tuple[Question, ...]
     timings_ms: Mapping[str, float]
     counts: Mapping[str, Mapping[str, int]] | None = None
+    occlusions: tuple[Occlusion, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """The JSON form of the API."""
@@ -357,6 +383,7 @@ class AnalysisResult:
             "summary": self.summary,
             "warnings": [w.value for w in self.warnings],
             "questions": [q.to_json() for q in self.questions],
+            "occlusions": [o.to_json() for o in self.occlusions],
             "vlm": None,
             "timings_ms": {k: round(v, 1) for k, v in self.timings_ms.items()},
         }

@@ -77,11 +77,20 @@ class SubmitAnswer(Answer):
 class AlignmentAnswer(Answer):
     """Where the board is now, compared with the photo before."""
 
-    status: Literal["aligned", "moved", "lost"]
+    status: Literal["aligned", "moved", "turned", "lost"]
     shift: float = Field(description="fraction of the board's diagonal")
     rotation_deg: float
     inliers: int
     corners: _Corners | None = Field(description="fractions of the after photo")
+    score: float = Field(ge=0, le=1, description="how alike the board looks once it lies on itself")
+    drift: float = Field(description="shift since the reference photo")
+
+
+class OcclusionAnswer(Answer):
+    """A hand or another thing over the board: its outline, and what it hides."""
+
+    polygon: list[tuple[float, float]] = Field(description="fractions of the after photo")
+    spaces: list[str]
 
 
 class RegionAnswer(Answer):
@@ -154,6 +163,7 @@ class ResultsAnswer(Answer):
         Literal["hand_in_view", "board_moved", "board_lost", "too_dark", "blurred", "disturbed"]
     ]
     questions: list[QuestionAnswer]
+    occlusions: list[OcclusionAnswer]
     vlm: dict[str, object] | None
     timings_ms: dict[str, float]
 

@@ -31,6 +31,11 @@ PLAYERS = (Player(1, "Ann", "red"), Player(2, "Ben", "blue"))
 START = {(c, r): "red" if r == 7 else "blue" for c in range(0, 8, 2) for r in (0, 7)}
 START |= {(4, 4): "blue"}
 
+
+def encode(photo: np.ndarray) -> bytes:
+    return cv2.imencode(".png", photo)[1].tobytes()
+
+
 Cells = dict[tuple[float, float], str]
 
 
@@ -184,6 +189,32 @@ class TestKnownState:
         assert result.moves == ()
         assert result.confidence <= 0.5
 
+    def test_a_hand_is_outlined_and_the_rest_is_read(self, scene: Any) -> None:
+        result = read(scene, moved(((2, 7), (3, 5))), hand=(430, 200))
+        (hand,) = result.occlusions
+        assert {"G5", "G6", "G7", "H7"} <= set(hand.spaces)
+        assert not {"C8", "D6"} & set(hand.spaces)
+        outline = np.array(hand.polygon, np.float32) * (640, 480)
+        assert cv2.pointPolygonTest(outline.astype(np.float32), (440, 300), False) > 0
+        assert cv2.pointPolygonTest(outline.astype(np.float32), (300, 300), False) < 0
+        assert found(result) == {("move", "C8", "D6")}
+        assert result.to_json()["occlusions"][0]["spaces"] == list(hand.spaces)
+
+    def test_a_cup_on_the_board_is_no_piece(self, scene: Any) -> None:
+        photo = scene.photo(START, noise=1)
+        cv2.circle(photo, (330, 240), 62, (190, 120, 60), -1)
+        result = analyse(
+            AnalysisRequest(
+                after=encode(photo), before=scene.file(START), layout=GRID, corners=scene.corners
+            )
+        )
+        assert WarningCode.HAND_IN_VIEW in result.warnings
+        assert "E5" in result.occlusions[0].spaces
+        assert result.moves == ()
+
+    def test_nothing_hides_an_open_board(self, scene: Any) -> None:
+        assert read(scene, moved(((2, 7), (3, 5)))).occlusions == ()
+
     def test_origin_at_the_bottom(self, scene: Any) -> None:
         result = analyse(
             AnalysisRequest(
@@ -311,6 +342,35 @@ class TestAlignment:
         result = analyse(request)
         assert found(result) == {("move", "C8", "D6")}
         assert result.alignment.shift < 0.01
+
+    def test_drift_is_measured_from_the_reference(self, scene: Any) -> None:
+        request = AnalysisRequest(
+            after=scene.file(START, shift=(14, 6), noise=1),
+            before=scene.file(START, shift=(12, 6), noise=2),
+            reference=scene.file(START),
+            layout=GRID,
+            corners=scene.corners,
+        )
+        alignment = analyse(request).alignment
+        diagonal = 360 * 2**0.5
+        assert alignment.drift == pytest.approx(np.hypot(14, 6) / diagonal, abs=0.004)
+        assert alignment.shift == pytest.approx(2 / diagonal, abs=0.004)
+        assert alignment.score > 0.9
+
+    @pytest.mark.parametrize("quarters", [1, 2, 3])
+    def test_a_turned_board_is_said_and_followed(self, scene: Any, quarters: int) -> None:
+        photo = scene.photo(moved(((2, 7), (3, 5))), noise=1)
+        x, y, side = 150, 60, 360
+        photo[y : y + side, x : x + side] = np.rot90(photo[y : y + side, x : x + side], -quarters)
+        request = AnalysisRequest(
+            after=encode(photo), before=scene.file(START), layout=GRID, corners=scene.corners
+        )
+        result = analyse(request)
+        assert result.alignment.status is AlignmentStatus.TURNED
+        turn = (result.alignment.rotation_deg - 90 * quarters + 180) % 360 - 180
+        assert turn == pytest.approx(0, abs=1)
+        assert found(result) == {("move", "C8", "D6")}
+        assert WarningCode.BOARD_MOVED in result.warnings
 
     def test_a_lost_board_is_said(self, scene: Any) -> None:
         noise = np.random.default_rng(1).integers(0, 255, (480, 640, 3)).astype(np.uint8)
