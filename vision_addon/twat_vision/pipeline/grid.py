@@ -41,6 +41,10 @@ VISIBLE, CONTENT_WEIGHT = 0.15, 0.8
 CONSIDERED = 14
 """Cells, strongest change first, that an explanation may use."""
 WEAKEST = 0.06
+FAINT = 0.2
+"""Change from which on a cell may be the other end of a move without a state."""
+CERTAIN_GAIN = 12.0
+"""What explaining a cell above the threshold is worth without a state: it is never left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +52,8 @@ class CellEvidence:
     """What is known about one candidate cell.
 
     ``gain`` is what explaining its change is worth in nats (negative where it hardly changed). ``empty_cost`` and
-    ``player_cost`` are what it costs to believe that the cell is now empty, or holds a piece of that player.
+    ``player_cost`` are what it costs to believe that the cell is now empty, or holds a piece of that player. A ``faint`` cell
+    changed too little to count by itself, but enough to be where a piece went to or came from.
     """
 
     cell: Cell
@@ -60,6 +65,7 @@ class CellEvidence:
     player_cost: Mapping[int, float]
     colour_before: Lab | None
     colour_after: Lab | None
+    faint: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +102,8 @@ def gather(pair: Pair, request: AnalysisRequest, grid: Grid) -> GridEvidence:
         shortlisted = shortlist(request.candidates, grid, reading.raw)
         chosen = list(dict.fromkeys(chosen + [c for _, cells in shortlisted for c in cells]))
     if request.pieces is None:
-        # Without a state the threshold alone says what changed; the rest only explains it.
-        chosen = [(c, r) for c, r in chosen if reading.changed[r, c]]
+        # Without a state the threshold says what changed; fainter cells are only the other end of a move.
+        chosen = [(c, r) for c, r in chosen if reading.changed[r, c] or reading.raw[r, c] > FAINT]
         content = _Unknown(before, after)
     else:
         content = _Known(before, after, reading, standing, Names.of(request))
@@ -123,9 +129,10 @@ def problem(evidence: GridEvidence, request: AnalysisRequest) -> Problem:
         if active is not None and owner is not None and owner != active:
             foreign = OTHER_PLAYER_COST
         gone = source.occupied_cost + source.empty_cost - source.gain
-        leave[i] = REMOVE_COST + gone
+        if not source.faint:
+            leave[i] = REMOVE_COST + gone
         for j, target in enumerate(cells):
-            if i == j:
+            if i == j or (source.faint and target.faint):
                 continue
             cost = MOVE_COST + foreign + gone - target.gain
             cost += _arrival_cost(target, source, owner)
@@ -134,6 +141,8 @@ def problem(evidence: GridEvidence, request: AnalysisRequest) -> Problem:
                 cost += FAR_COST * float(np.hypot(*np.subtract(source.cell, target.cell)))
             link[i, j] = cost
     for j, target in enumerate(cells):
+        if target.faint:
+            continue
         arrive[j] = PLACE_COST - target.gain + min(target.player_cost.values(), default=0.0)
         if target.piece is not None:
             # Something new on an occupied space without a piece that moved there is rare.
@@ -284,8 +293,9 @@ def _evidence(
         gain = min(gain, float(np.clip((0.5 * (score + raw) - even) / 0.08, -6, 5)))
     if reading.covered[row, column]:
         gain = -6.0
-    if isinstance(content, _Unknown):
-        gain += 12.0
+    faint = isinstance(content, _Unknown) and not bool(reading.changed[row, column])
+    if isinstance(content, _Unknown) and not faint:
+        gain += CERTAIN_GAIN
     occupied, vacant, empty, players = content.of(cell)
     if not isinstance(content, _Unknown):
         # A changed cell may still hold what it held: a nudged piece, a neighbour's shadow.
@@ -295,7 +305,9 @@ def _evidence(
             gain += CONTENT_WEIGHT * max(0.0, same - min([empty, *players.values()]))
         gain = min(gain, SAME_COST + same)
     before, after = changed_colours(pair, cell)
-    return CellEvidence(cell, gain, piece, occupied, vacant, empty, players, before, after)
+    return CellEvidence(
+        cell, gain, piece, occupied, vacant, empty, players, before, after, faint
+    )
 
 
 def changed_colours(pair: Pair, cell: Cell) -> tuple[Lab | None, Lab | None]:
