@@ -38,6 +38,7 @@ class GridState:
                 place = (float(cell[0]), float(cell[1]))
                 board[cell] = Piece(f"p{number}", piece.piece, player, place, None)
         state.latest = board
+        state._trace(sequence, board)
         return state
 
     def before(self, step: Step) -> dict[Cell, Piece] | None:
@@ -47,14 +48,28 @@ class GridState:
     def accept(self, step: Step) -> None:
         """Take the step's truth as the position of its after photo."""
         before = self.before(step)
-        if before is None:
-            return
+        if before is not None:
+            self.by_photo[step.after] = self.latest = self._after(before, step)
+
+    def _trace(self, sequence: Sequence, start: dict[Cell, Piece]) -> None:
+        """Find the position in every photo that steps lead to from the first one, whatever order they are listed in."""
+        first = min(photo for step in sequence.steps for photo in (step.before, step.after))
+        known = {first: start}
+        for _ in sequence.steps:
+            for step in sequence.steps:
+                if step.before in known:
+                    known.setdefault(step.after, self._after(known[step.before], step))
+                elif step.after in known and step.kind == "no-move":
+                    known[step.before] = known[step.after]
+        self.by_photo.update(known)
+
+    def _after(self, before: dict[Cell, Piece], step: Step) -> dict[Cell, Piece]:
         board = dict(before)
         touched: set[Cell] = set()
         for move in step.moves:
             touched |= self._apply(board, move)
         self._tidy(board, step, touched)
-        self.by_photo[step.after] = self.latest = board
+        return board
 
     def _apply(self, board: dict[Cell, Piece], move: TrueMove) -> set[Cell]:
         start = self.names.cell(move.from_space) if move.from_space else None

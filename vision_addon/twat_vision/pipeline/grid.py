@@ -305,9 +305,7 @@ def _evidence(
             gain += CONTENT_WEIGHT * max(0.0, same - min([empty, *players.values()]))
         gain = min(gain, SAME_COST + same)
     before, after = changed_colours(pair, cell)
-    return CellEvidence(
-        cell, gain, piece, occupied, vacant, empty, players, before, after, faint
-    )
+    return CellEvidence(cell, gain, piece, occupied, vacant, empty, players, before, after, faint)
 
 
 def changed_colours(pair: Pair, cell: Cell) -> tuple[Lab | None, Lab | None]:

@@ -1,6 +1,7 @@
 """Sequences are read, scored and reported as their format says."""
 
 from collections.abc import Callable
+from dataclasses import replace
 import json
 from pathlib import Path
 import shutil
@@ -146,6 +147,19 @@ class TestState:
             "c8": "r",
             "e4": "k",
         }
+
+    def test_the_position_in_a_photo_does_not_depend_on_the_order_of_steps(
+        self, write_sequence: Write
+    ) -> None:
+        sequence = load_sequence(write_sequence())
+        still = Step("004.jpg", "005.jpg", "no-move", (), (), ())
+        jumbled = replace(sequence, steps=(*reversed(sequence.steps), still))
+        names = CellNames.of(sequence, 8, 8)
+        state = GridState.of(jumbled, names)
+        board = state.before(Step("003.jpg", "x", "no-move", (), (), ()))
+        assert board is not None and names.cell("c4") in board
+        last = state.before(still)
+        assert last is not None and names.cell("e4") in last
 
     def test_what_changes_beside_the_named_move(self, write_sequence: Write) -> None:
         sequence = load_sequence(write_sequence())
