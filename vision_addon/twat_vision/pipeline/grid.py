@@ -119,7 +119,7 @@ def problem(evidence: GridEvidence, request: AnalysisRequest) -> Problem:
     n = len(cells)
     link = np.full((n, n), FORBIDDEN)
     leave = np.full(n, FORBIDDEN)
-    arrive = np.full(n, FORBIDDEN)
+    arrive = np.array([_appearance_cost(c) for c in cells])
     active = request.active_player
     for i, source in enumerate(cells):
         if evidence.known and source.piece is None:
@@ -140,17 +140,19 @@ def problem(evidence: GridEvidence, request: AnalysisRequest) -> Problem:
             if _has_twin(source, cells):
                 cost += FAR_COST * float(np.hypot(*np.subtract(source.cell, target.cell)))
             link[i, j] = cost
-    for j, target in enumerate(cells):
-        if target.faint:
-            continue
-        arrive[j] = PLACE_COST - target.gain + min(target.player_cost.values(), default=0.0)
-        if target.piece is not None:
-            # Something new on an occupied space without a piece that moved there is rare.
-            arrive[j] += PLACE_COST + _same_look(target)
-        else:
-            arrive[j] += target.vacant_cost
     gain = np.array([c.gain for c in cells])
     return Problem(link, leave, arrive, gain, once=not evidence.known)
+
+
+def _appearance_cost(target: CellEvidence) -> float:
+    """What it costs to believe that a piece came onto a cell from off the board."""
+    if target.faint:
+        return FORBIDDEN
+    cost = PLACE_COST - target.gain + min(target.player_cost.values(), default=0.0)
+    if target.piece is not None:
+        # Something new on an occupied space without a piece that moved there is rare.
+        return cost + PLACE_COST + _same_look(target)
+    return cost + target.vacant_cost
 
 
 def outcome(solution: Solution, evidence: GridEvidence) -> frozenset[tuple[Cell, str]]:
