@@ -2,16 +2,19 @@
 
 Turned pieces (pawn, disc, agent) are stacks of thin slices. Each slice lies where perspective puts
 it, so a piece leans as a real one does, and its rim has the slope's normal, so it is shaded as a
-real one is. Cubes and flags are boxes.
+real one is. Cubes, flags and tiles are boxes.
 """
 
 from dataclasses import dataclass
 import math
+import string
 from typing import Any, Final
+import zlib
 
 import cv2
 import numpy as np
 import numpy.typing as npt
+from PIL import Image as PilImage, ImageDraw, ImageFont
 
 from .optics import Optics
 from .play import FOOT, Standing
@@ -218,6 +221,8 @@ def _box(piece: Standing, unit: float, optics: Optics) -> Sprite:
     edge = np.round((top_points - (left, top)) * _SUPERSAMPLE).astype(np.int32)
     bright = [float(c) for c in np.clip(paint * 1.12 + 14, 0, 255)]
     cv2.polylines(color, [edge], True, bright, _SUPERSAMPLE)
+    if piece.shape == "tile":
+        _print_letter(color, (top_points - (left, top)) * _SUPERSAMPLE, piece.piece)
     small = (int(right - left), int(bottom - top))
     return Sprite(
         int(left),
@@ -229,6 +234,19 @@ def _box(piece: Standing, unit: float, optics: Optics) -> Sprite:
         ),
         np.asarray(cv2.resize(alpha, small, interpolation=cv2.INTER_AREA), np.float32),
     )
+
+
+def _print_letter(color: Floats, corners: npt.NDArray[np.float64], piece: str) -> None:
+    """Print a tile's letter on its top (4×2 pixels, from its upper left corner on); the piece's id says which."""
+    side = 96
+    page = PilImage.new("L", (side, side))
+    letter = string.ascii_uppercase[zlib.crc32(piece.encode()) % 26]
+    font = ImageFont.load_default(0.72 * side)
+    ImageDraw.Draw(page).text((side / 2, side / 2), letter, 255, font, anchor="mm")
+    flat = np.array([[0, 0], [side, 0], [side, side], [0, side]], np.float32)
+    matrix = cv2.getPerspectiveTransform(flat, corners.astype(np.float32))
+    ink = cv2.warpPerspective(np.asarray(page), matrix, color.shape[1::-1], flags=cv2.INTER_AREA)
+    color *= 1 - np.float32(0.82 / 255) * ink[..., None]
 
 
 def _unmultiply(color: npt.NDArray[Any], alpha: npt.NDArray[Any]) -> Floats:

@@ -62,3 +62,12 @@ def test_a_piece_is_shaded(shape):
     sprite = _sprite(shape, x=0.9, y=0.9)
 
     assert sprite.color[sprite.alpha > 0.99].mean(axis=1).std() > 3
+
+
+def test_tiles_have_letters():
+    one, other, again = (
+        draw(Standing(piece, "tile", PAINTS["white"], 0.5, 0.5, 0.0), UNIT, OPTICS).color
+        for piece in ("a", "b", "a")
+    )
+    assert (one == again).all()
+    assert np.abs(one - other).max() > 80
