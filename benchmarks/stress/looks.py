@@ -169,7 +169,7 @@ TUNED: Final = (
         "zones",
         "zones",
         _DUNE,
-        Art(board=materials.printed_zones()),
+        Art(),
         tuple(_army(color, _TROOPS, 6) for color in ("blue", "red", "yellow", "green")),
         seed=15,
     ),
