@@ -169,7 +169,7 @@ TUNED: Final = (
         "zones",
         "zones",
         _DUNE,
-        Art(),
+        Art(board=materials.printed_zones()),
         tuple(_army(color, _TROOPS, 6) for color in ("blue", "red", "yellow", "green")),
         seed=15,
     ),

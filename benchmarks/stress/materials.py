@@ -10,6 +10,7 @@ from twat_camera.simulator.boards import BOARD_PIXELS, TABLE_PIXELS
 from twat_camera.simulator.colors import Rgb
 from twat_camera.simulator.spaces import Board, GridBoard, ZoneBoard
 from twat_camera.simulator.texture import Image, blur, mottle, planks, value_noise, wood
+from twat_camera.simulator.zone_art import zone_board
 
 Table = Callable[[float, float, np.random.Generator], Image]
 Drawing = Callable[[Board, np.random.Generator], Image]
@@ -142,6 +143,17 @@ def quilt(colors: tuple[Rgb, ...]) -> Drawing:
         relief += 0.6 * value_noise(drawing.shape[:2], (14, 16), rng)
         shaded = drawing * (1 + 0.06 * relief[..., None])
         return np.asarray(np.clip(blur(shaded.astype(np.float32), 0.8), 0, 1), np.float32)
+
+    return draw
+
+
+def printed_zones(tint: tuple[float, float, float] = (1, 1, 1)) -> Drawing:
+    """The simulator's board of named zones, its print tinted."""
+
+    def draw(board: Board, rng: np.random.Generator) -> Image:
+        if not isinstance(board, ZoneBoard):
+            raise TypeError("named zones need a board of zones")
+        return np.asarray(zone_board(board, rng) * np.array(tint, np.float32), np.float32)
 
     return draw
 

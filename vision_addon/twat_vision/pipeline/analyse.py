@@ -9,10 +9,10 @@ from .gridread import read_grid
 from .gridsetup import read_grid_setup
 from .occlusion import occlusions
 from .pair import MARGIN, Pair, compare
-from .photo import Photo, PhotoCache
+from .photo import Board, PhotoCache
 from .photometry import COARSE_SIGMA
 from .reading import Reading
-from .scene import ZONE_PIXELS, Scene, align, alignment, decode
+from .scene import ZONE_PIXELS, Photos, Scene, align, alignment, decode
 from .state import Names
 from .summary import summarise
 from .surface import read_surface, read_surface_setup
@@ -70,7 +70,7 @@ def analyse(
     frame = Frame(scene.columns, scene.rows, _scale(request, scene), MARGIN)
     hidden: tuple[Occlusion, ...] = ()
     if photos.before is None or scene.registration is None or not request.detect_changes:
-        reading = _read_setup(request, photos.after, scene, frame, names)
+        reading = _read_setup(request, photos, scene, frame, names)
         clock.lap("compare")
     else:
         sigma = COARSE_SIGMA if isinstance(request.layout, Grid) else VIRTUAL_SIGMA
@@ -85,7 +85,7 @@ def analyse(
         )
         clock.mark()
         progress(Stage.NAMING)
-        reading = _read_pair(pair, request, names, photos.after.factor)
+        reading = _read_pair(pair, photos, scene, request, names)
         hidden = occlusions(pair, request.layout, photos.after.size)
         clock.lap("name")
     progress(Stage.DONE)
@@ -138,22 +138,27 @@ def _scale(request: AnalysisRequest, scene: Scene) -> int:
     return 40 if longest <= 10 else 32
 
 
-def _read_pair(pair: Pair, request: AnalysisRequest, names: Names, factor: float) -> Reading:
+def _read_pair(
+    pair: Pair, photos: Photos, scene: Scene, request: AnalysisRequest, names: Names
+) -> Reading:
     if isinstance(request.layout, Grid):
-        return read_grid(pair, request, request.layout, names, factor)
+        return read_grid(pair, request, request.layout, names, photos.after.factor)
+    first = Board(photos.first, scene.to_first, scene.columns, scene.rows)
+    after = Board(photos.after, scene.to_after, scene.columns, scene.rows)
     if isinstance(request.layout, Zones):
-        return read_zones(pair, request, request.layout, names, factor)
-    return read_surface(pair, request, request.layout, names, factor)
+        return read_zones(pair, first, after, request, request.layout, names)
+    return read_surface(pair, first, after, request, request.layout, names)
 
 
 def _read_setup(
-    request: AnalysisRequest, after: Photo, scene: Scene, frame: Frame, names: Names
+    request: AnalysisRequest, photos: Photos, scene: Scene, frame: Frame, names: Names
 ) -> Reading:
     if isinstance(request.layout, Grid):
-        return read_grid_setup(after, scene.to_after, frame, request, request.layout, names)
+        return read_grid_setup(photos.after, scene.to_after, frame, request, request.layout, names)
+    board = Board(photos.after, scene.to_after, scene.columns, scene.rows)
     if isinstance(request.layout, Zones):
-        return read_zones_setup(after, scene.to_after, frame, request, request.layout, names)
-    return read_surface_setup(after, scene.to_after, frame, request, request.layout, names)
+        return read_zones_setup(board, request, request.layout, names)
+    return read_surface_setup(board, request, request.layout, names)
 
 
 def _lost(timings: dict[str, float], *, dark: bool) -> AnalysisResult:

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from .colours import Lab
+from .colours import HUELESS, Lab
 from .geometry import Frame, Mask
 from .pair import Pair
 from .segments import FAR, Segment, likeness, segments, vividness
@@ -104,7 +104,7 @@ def changed_blobs(pair: Pair, nominal: Mapping[str, Lab]) -> tuple[Blob, ...]:
     repainted = np.asarray(vivid[window] & other & like, np.bool_)
     found: list[Blob] = []
     for i, (name, color) in enumerate(nominal.items()):
-        hueless = float(np.hypot(color[1], color[2])) < 15
+        hueless = float(np.hypot(color[1], color[2])) < HUELESS
         for appeared in (True, False):
             turned = _turned(i, near[appeared], near[not appeared])
             turned &= changed[window] | repainted

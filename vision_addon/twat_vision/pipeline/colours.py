@@ -28,6 +28,8 @@ NAMED: Mapping[str, tuple[int, int, int]] = {
 }
 """Typical sRGB of a painted piece of that colour (not of the pure colour of a screen)."""
 
+HUELESS = 15.0
+"""Chroma below which a nominal colour has no hue: white, black, grey."""
 BGR_OF_UNKNOWN = (200, 160, 40)
 
 
@@ -72,7 +74,7 @@ def distance(seen: Lab, nominal: Lab) -> float:
     one (glare and shade); a grey one by lightness and by having little colour.
     """
     chroma = float(np.hypot(*nominal[1:]))
-    if chroma < 15:
+    if chroma < HUELESS:
         colourful = max(0.0, float(np.hypot(*seen[1:])) - 12)
         return float(np.hypot(0.6 * (seen[0] - nominal[0]), 1.2 * colourful))
     direction = nominal[1:] / chroma

@@ -22,6 +22,8 @@ Mask = NDArray[np.bool_]
 FloatImage = NDArray[np.float32]
 _Scalar = TypeVar("_Scalar", bound=np.generic)
 
+FOCAL = 0.8
+"""Usual focal length of phones and camera modules, in longer sides of the photo (64° across)."""
 VIRTUAL_CELLS = 16
 """Units along the longer side of a board that has no cells."""
 
@@ -122,6 +124,21 @@ def is_convex(corners: NDArray[np.float64]) -> bool:
     b = np.roll(a, -1, axis=0)
     cross = a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0]
     return bool((cross > 0).all())
+
+
+def below_camera(to_image: Matrix, size: tuple[int, int]) -> tuple[float, float]:
+    """The point of the board's plane below the camera, in units; tall things lean away from it.
+
+    From the vanishing point of the board's normal (Hartley & Zisserman, Multiple View Geometry, 8.6), with the principal
+    point in the middle of a photo of ``size`` and a focal length of `FOCAL` of its longer side.
+    """
+    focal = FOCAL * max(size)
+    camera = np.array([[focal, 0, size[0] / 2], [0, focal, size[1] / 2], [0, 0, 1]])
+    axes = np.linalg.inv(camera) @ to_image
+    scale = float(np.linalg.norm(axes[:, 0])) / float(np.linalg.norm(axes[:, 1]))
+    normal = np.cross(axes[:, 0], axes[:, 1] * scale)
+    x, y, w = np.linalg.inv(to_image) @ camera @ normal
+    return float(x / w), float(y / w)
 
 
 def rectify(

@@ -6,7 +6,7 @@ features, rectified boards and colours of a photo are kept with it, and photos b
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from dataclasses import fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass
 import hashlib
 from typing import TypeVar, cast
 
@@ -87,6 +87,16 @@ class Photo:
     ) -> tuple[NDArray[np.uint8], Mask]:
         """Return the rectified board's brightness, see `geometry.rectify`."""
         return rectify(self.grey, to_image, frame, shifts)
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """A photo and where the board is in it: unit → pixel, for a board of ``columns`` × ``rows`` units."""
+
+    photo: Photo
+    to_image: Matrix
+    columns: int
+    rows: int
 
 
 class PhotoCache:

@@ -10,6 +10,7 @@ from .detect import find_corners
 from .geometry import Matrix, board_units, corners_px, image_corners, is_convex, units_to_image
 from .pair import locate
 from .photo import Photo, PhotoCache
+from .pieces import PIECE_PIXELS
 from .registration import STILL, Registration
 from .types import Alignment, AlignmentStatus, AnalysisRequest, Corners, Grid, PipelineError
 
@@ -90,7 +91,10 @@ def _reduction(request: AnalysisRequest, data: bytes) -> int:
     p = corners_px(request.corners, size)
     edges = np.linalg.norm(p - np.roll(p, -1, axis=0), axis=1)
     unit = float(np.min(edges / np.array([units[0], units[1], units[0], units[1]])))
-    return reduction_for(unit, CELL_PIXELS if isinstance(request.layout, Grid) else ZONE_PIXELS)
+    if isinstance(request.layout, Grid):
+        return reduction_for(unit, CELL_PIXELS)
+    counted = request.before is None or request.pieces is None
+    return reduction_for(unit, PIECE_PIXELS if counted else ZONE_PIXELS)
 
 
 def align(request: AnalysisRequest, photos: Photos) -> Scene:

@@ -1,13 +1,13 @@
 """Segments of a player's colour: what could be a piece, or several that touch."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from .colours import Lab
+from .colours import HUELESS, Lab
 from .geometry import FloatImage, Mask
 
 FAR = 30.0
@@ -18,16 +18,8 @@ CORE_LIGHTNESS = 22.0
 """The same for white, black and grey: how far in lightness."""
 SMALLEST = 0.12
 """Side, in units, of the smallest segment that can be a piece (a board of zones is sixteen units wide)."""
-SMALLEST_SINGLE, LARGEST_SINGLE = 0.22, 0.7
-"""Sides, in units, between which a segment is taken for one piece when sizes are learnt."""
-TYPICAL = 0.35
-"""Side, in units, of a piece where none can be measured."""
-
-RATHER, CLEARLY = 0.8, 0.55
-"""Part of the surroundings' distance to a colour that each pixel of a segment has at most, and the median one."""
 COARSE, AROUND = 6, 2.5
 """Resolution (pixels a unit) and width (units) of what counts as surroundings."""
-SOLID = 0.7
 COMMON_COLORS = ("red", "green", "blue", "yellow")
 """The colours looked for when nobody says which ones are played."""
 
@@ -48,7 +40,7 @@ def likeness(lab: FloatImage, nominal: Mapping[str, Lab]) -> NDArray[np.float32]
     for color in nominal.values():
         chroma = float(np.hypot(color[1], color[2]))
         dl = lab[..., 0] - np.float32(color[0])
-        if chroma < 15:
+        if chroma < HUELESS:
             colourful = np.maximum(np.hypot(lab[..., 1], lab[..., 2]) - 12, 0)
             stack.append(np.hypot(0.6 * dl, 1.2 * colourful))
             continue
@@ -62,7 +54,7 @@ def likeness(lab: FloatImage, nominal: Mapping[str, Lab]) -> NDArray[np.float32]
 def vividness(lab: FloatImage, color: Lab) -> FloatImage:
     """Chroma along a colour's hue; for a colour without hue, lightness."""
     chroma = float(np.hypot(color[1], color[2]))
-    if chroma < 15:
+    if chroma < HUELESS:
         return np.asarray(lab[..., 0], np.float32)
     return np.asarray((lab[..., 1] * color[1] + lab[..., 2] * color[2]) / chroma, np.float32)
 
@@ -112,34 +104,6 @@ def _clean(mask: Mask) -> NDArray[np.uint8]:
     return np.asarray(cv2.morphologyEx(closed, cv2.MORPH_OPEN, kernel), np.uint8)
 
 
-def colour_segments(
-    lab: FloatImage, nominal: Mapping[str, Lab], scale: int
-) -> dict[str, tuple[Segment, ...]]:
-    """All segments of each colour on a board in CIELAB ``(H, W, 3)``.
-
-    A pixel counts only where it is clearly more like the colour than its surroundings are: sand is a little yellow, and so
-    is all of it. Print in a player's colour is still among the segments.
-    """
-    near = likeness(lab, nominal)
-    around = likeness(surroundings(lab, scale), nominal)
-    best = near.argmin(axis=0)
-    size = (lab.shape[1], lab.shape[0])
-    found = {}
-    for i, (name, color) in enumerate(nominal.items()):
-        usual = cv2.resize(around[i], size, interpolation=cv2.INTER_LINEAR)
-        limit = np.minimum(FAR, RATHER * usual)
-        mask = np.asarray((best == i) & (near[i] < limit), np.bool_)
-        hueless = float(np.hypot(color[1], color[2])) < 15
-        parts = segments(mask, vividness(lab, color), scale, hueless=hueless)
-        found[name] = tuple(
-            p
-            for p in parts
-            if solidity(p) > SOLID
-            and np.median(near[i][p.ys, p.xs]) < CLEARLY * np.median(usual[p.ys, p.xs])
-        )
-    return found
-
-
 def surroundings(lab: FloatImage, scale: int) -> FloatImage:
     """Median colour around every pixel, at `COARSE` pixels a unit: what the board looks like between the pieces."""
     factor = COARSE / scale
@@ -158,9 +122,3 @@ def solidity(segment: Segment) -> float:
     # The hull runs through pixel centres: half a pixel all round belongs to it.
     area = cv2.contourArea(hull) + 0.5 * cv2.arcLength(hull, True) + 1
     return float(len(points) / area)
-
-
-def unit_area(found: Iterable[Segment]) -> float:
-    """Area of one piece in square units: the median of the segments that may be a single one."""
-    areas = [s.area for s in found if SMALLEST_SINGLE**2 < s.area < LARGEST_SINGLE**2]
-    return float(np.median(areas)) if len(areas) >= 2 else TYPICAL**2

@@ -8,12 +8,14 @@ import numpy as np
 from .assign import FORBIDDEN, Action, Problem, Solution, margins, only_links, solve
 from .blobs import Blob, canvas_to_units, changed_blobs
 from .colours import palette
-from .geometry import Frame, Matrix
+from .geometry import Frame, below_camera
 from .naming import certainty, questions_of, units_box
 from .pair import Pair
-from .photo import Photo
+from .photo import Board
+from .piececlass import TYPICAL
+from .pieces import piece_frame, pieces_on
 from .reading import Reading, disturbances
-from .segments import COMMON_COLORS, SMALLEST, colour_segments, unit_area
+from .segments import COMMON_COLORS
 from .state import Names
 from .types import (
     AnalysisRequest,
@@ -27,6 +29,7 @@ from .types import (
     Surface,
 )
 from .zonechanges import evidence, plausible
+from .zonemap import foot_of
 
 MOVE_COST, PLACE_COST, REMOVE_COST = 0.5, 1.5, 1.5
 OTHER_PLAYER_COST = 2.0
@@ -47,25 +50,27 @@ class _Item:
 
 
 def read_surface(
-    pair: Pair, request: AnalysisRequest, layout: Surface, names: Names, factor: float
+    pair: Pair,
+    first: Board,
+    after: Board,
+    request: AnalysisRequest,
+    layout: Surface,
+    names: Names,
 ) -> Reading:
     """Say which pieces moved on a free table.
 
     Args:
         pair: the compared photos.
+        first: the photo the corners belong to (a game's setup); how large a piece is is learnt there, once.
+        after: the after photo.
         request: the analysis; positions of its pieces are in the surface's unit.
         layout: the surface.
         names: the request's players and vocabulary.
-        factor: full-size pixels of the after photo per decoded pixel.
     """
     colors = [p.color for p in names.players.values()] or COMMON_COLORS
     nominal = palette(colors)
     found = changed_blobs(pair, nominal)
-    unit = 2 * SMALLEST**2
-    if found:
-        half = np.ascontiguousarray(pair.maps.lab_before[::2, ::2])
-        seen = colour_segments(half, nominal, pair.frame.scale // 2)
-        unit = unit_area(s for parts in seen.values() for s in parts)
+    unit = pieces_on(first, nominal).unit if found else TYPICAL
     kept = [b for b, _ in plausible([(b, 0) for b in found], unit, None)]
     items = _items(kept, unit, pair.frame, request, layout, names)
     task = _problem(items, request, pair.frame, layout)
@@ -79,7 +84,7 @@ def read_surface(
     alternative = None if second is None else _moves(second, {}, items, names)
     return Reading(
         moves=moves,
-        regions=_regions(best, items, pair, factor),
+        regions=_regions(best, items, pair, after.photo.factor),
         pieces=_pieces_after(request, moves),
         confidence=sure * doubt,
         warnings=warnings,
@@ -88,32 +93,27 @@ def read_surface(
 
 
 def read_surface_setup(
-    after: Photo,
-    to_after: Matrix,
-    frame: Frame,
-    request: AnalysisRequest,
-    layout: Surface,
-    names: Names,
+    board: Board, request: AnalysisRequest, layout: Surface, names: Names
 ) -> Reading:
-    """Read one photo of a free table by itself: every segment of a player's colour that could be one piece.
+    """Read one photo of a free table by itself: the pieces of the players' colours, where they stand.
 
-    A piece's confidence is how near its size is to the usual one.
+    Like pieces that touch are several at one place. A piece's confidence is the probability that it is one.
     """
     if request.pieces is not None:
         return Reading((), (), _pieces_after(request, ()), 1.0)
-    colors = [p.color for p in names.players.values()]
-    seen = colour_segments(after.lab_canvas(to_after, frame), palette(colors), frame.scale)
-    pieces = []
-    unit = unit_area(s for parts in seen.values() for s in parts)
-    for color, parts in seen.items() if colors else ():
-        for part in parts:
-            alike = min(part.area, unit) / max(part.area, unit)
-            x, y = canvas_to_units(part.centre, frame)
-            if 0 <= x <= frame.columns and 0 <= y <= frame.rows:
-                place = _place((x, y), frame, layout)
-                kind = names.type_for(None, color)
-                player = names.player_of(color)
-                pieces.append(DetectedPiece(kind, player, place, None, alike, color=color))
+    nominal = palette([p.color for p in names.players.values()]) if names.players else {}
+    frame = piece_frame(board)
+    below = below_camera(board.to_image, board.photo.size)
+    pieces: list[DetectedPiece] = []
+    for found in pieces_on(board, nominal).pieces if nominal else ():
+        ys, xs = foot_of(found.segment.ys, found.segment.xs, below, frame)
+        x, y = canvas_to_units((float(xs.mean()), float(ys.mean())), frame)
+        if 0 <= x <= frame.columns and 0 <= y <= frame.rows:
+            color = found.color
+            kind, player = names.type_for(None, color), names.player_of(color)
+            place = _place((x, y), frame, layout)
+            piece = DetectedPiece(kind, player, place, None, found.probability, color=color)
+            pieces.extend([piece] * found.count)
     return Reading((), (), tuple(pieces), min((p.confidence for p in pieces), default=1.0))
 
 

@@ -2,16 +2,26 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .colours import Lab, palette
-from .geometry import Frame
-from .segments import COMMON_COLORS, Segment, colour_segments, unit_area
+from .geometry import below_camera
+from .photo import Board
+from .pieces import piece_frame, pieces_on
+from .segments import COMMON_COLORS
 from .state import Names
 from .types import AnalysisRequest, Move, Zones
-from .zonemap import ZoneMap, zone_of
+from .zonemap import foot_of, zone_map, zone_of
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Zone → colour → pieces, and the share 0…1 of what was counted that is expected to be pieces."""
+
+    counts: Mapping[str, Mapping[str, int]]
+    confidence: float
 
 
 def colours_played(names: Names) -> dict[str, Lab]:
@@ -36,42 +46,28 @@ def standing_counts(
     return dict(found)
 
 
-def seen_counts(
-    lab: NDArray[np.float32],
-    nominal: Mapping[str, Lab],
-    zones: ZoneMap,
-    layout: Zones,
-    frame: Frame,
-) -> dict[str, dict[str, int]]:
-    """Pieces by zone and colour as far as one photo tells them from the print (a first guess)."""
-    found: dict[str, dict[str, int]] = {}
-    seen = colour_segments(lab, nominal, frame.scale)
-    unit = piece_area(seen, zones, None)
-    for color, parts in seen.items():
-        for part in parts:
-            if part.area > 8 * unit:
-                continue
-            zone = zone_of(part.ys, part.xs, zones, frame)
-            if zone >= 0:
-                here = found.setdefault(layout.zones[zone].id, {})
-                here[color] = here.get(color, 0) + max(1, round(part.area / unit))
-    return found
+def seen_counts(board: Board, nominal: Mapping[str, Lab], layout: Zones) -> Seen:
+    """Pieces by zone and colour as one photo shows them; tall ones are placed by their foot.
 
-
-def piece_area(
-    seen: Mapping[str, tuple[Segment, ...]],
-    zones: ZoneMap,
-    standing: Mapping[tuple[int, str], int] | None,
-) -> float:
-    """Area of a piece, from the segments of zones in which pieces of that colour are known to stand."""
-    found = []
-    for color, parts in seen.items():
-        for part in parts:
-            x, y = round(part.centre[0]), round(part.centre[1])
-            zone = int(zones[y, x])
-            if zone >= 0 and (standing is None or standing.get((zone, color), 0)):
-                found.append(part)
-    return unit_area(found)
+    Args:
+        board: the photo and where its board is.
+        nominal: name → CIELAB of the players' colours.
+        layout: the zones.
+    """
+    frame = piece_frame(board)
+    zones = zone_map(layout, frame)
+    below = below_camera(board.to_image, board.photo.size)
+    counts: dict[str, dict[str, int]] = {}
+    sure = []
+    for piece in pieces_on(board, nominal).pieces:
+        foot = foot_of(piece.segment.ys, piece.segment.xs, below, frame)
+        zone = zone_of(*foot, zones, frame)
+        if zone < 0:
+            continue
+        sure.append(piece.probability)
+        here = counts.setdefault(layout.zones[zone].id, {})
+        here[piece.color] = here.get(piece.color, 0) + piece.count
+    return Seen(counts, float(np.mean(sure)) if sure else 1.0)
 
 
 def counts_after(
@@ -107,11 +103,3 @@ def seen_share(
     if not expected:
         return 1.0
     return sum(seen.get(zone, {}).get(color, 0) > 0 for zone, color in expected) / len(expected)
-
-
-def fit(seen: Mapping[str, tuple[Segment, ...]], unit: float) -> float:
-    """How well the segments' areas are whole numbers of pieces, 0…1: the mean of ``1 - 2 |share - whole|``."""
-    shares = np.array([s.area / unit for parts in seen.values() for s in parts])
-    if not shares.size:
-        return 1.0
-    return float(np.mean(1 - 2 * np.abs(shares - np.maximum(np.round(shares), 1)).clip(0, 0.5)))

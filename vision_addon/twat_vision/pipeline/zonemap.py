@@ -31,6 +31,25 @@ def zone_centre(layout: Zones, index: int) -> Point:
     return float(x), float(y)
 
 
+def foot_of(
+    ys: NDArray[np.intp], xs: NDArray[np.intp], below: Point, frame: Frame
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """The canvas pixels of a piece that are nearest to where it stands: the half on the side of the camera.
+
+    Args:
+        ys: the piece's rows.
+        xs: its columns.
+        below: the point below the camera (`geometry.below_camera`), in units.
+        frame: the canvas.
+    """
+    middle = np.array([xs.mean(), ys.mean()])
+    camera = np.array(below) * frame.scale + (frame.offset - 0.5)
+    towards = (camera - middle) / max(float(np.linalg.norm(camera - middle)), 1e-6)
+    along = (xs - middle[0]) * towards[0] + (ys - middle[1]) * towards[1]
+    near = along >= np.median(along)
+    return ys[near], xs[near]
+
+
 def zone_of(ys: NDArray[np.intp], xs: NDArray[np.intp], zones: ZoneMap, frame: Frame) -> int:
     """The zone that most of some canvas pixels lie in, else the nearest one within `NEAR`; -1 for none."""
     inside = zones[ys, xs]

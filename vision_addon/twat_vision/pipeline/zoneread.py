@@ -7,13 +7,13 @@ import numpy as np
 
 from .assign import FORBIDDEN, Action, Problem, Solution, margins, only_links, solve
 from .blobs import Blob, canvas_to_units, changed_blobs
-from .colours import Lab
-from .geometry import Frame, Matrix
+from .geometry import below_camera
 from .naming import certainty, questions_of, units_box
 from .pair import Pair
-from .photo import Photo
+from .photo import Board
+from .piececlass import TYPICAL
+from .pieces import pieces_on
 from .reading import Reading, disturbances
-from .segments import Segment, colour_segments
 from .state import Names
 from .types import (
     AnalysisRequest,
@@ -26,16 +26,8 @@ from .types import (
     Zones,
 )
 from .zonechanges import Change, net_changes, plausible
-from .zonecounts import (
-    colours_played,
-    counts_after,
-    fit,
-    piece_area,
-    seen_counts,
-    seen_share,
-    standing_counts,
-)
-from .zonemap import zone_centre, zone_map, zone_of
+from .zonecounts import colours_played, counts_after, seen_counts, seen_share, standing_counts
+from .zonemap import foot_of, zone_centre, zone_map, zone_of
 
 MOVE_COST = 0.5
 PLACE_COST = 1.5
@@ -54,22 +46,34 @@ class _Item:
 
 
 def read_zones(
-    pair: Pair, request: AnalysisRequest, layout: Zones, names: Names, factor: float
+    pair: Pair,
+    first: Board,
+    after: Board,
+    request: AnalysisRequest,
+    layout: Zones,
+    names: Names,
 ) -> Reading:
     """Say what changed between zones and which moves explain it.
 
     Args:
         pair: the compared photos.
+        first: the photo the corners belong to (a game's setup); how large a piece is is learnt there, once.
+        after: the after photo.
         request: the analysis.
         layout: the zones.
         names: the request's players and vocabulary.
-        factor: full-size pixels of the after photo per decoded pixel.
     """
     nominal = colours_played(names)
     zones = zone_map(layout, pair.frame)
     standing = None if request.pieces is None else standing_counts(request, layout, names)
-    unit = piece_area(_seen_coarsely(pair, nominal), zones[::2, ::2], standing)
-    blobs = [(b, zone_of(b.ys, b.xs, zones, pair.frame)) for b in changed_blobs(pair, nominal)]
+    changed = changed_blobs(pair, nominal)
+    # The after photo's pieces are counted anyway where no state says them.
+    learnt_from = after if request.pieces is None else first
+    unit = pieces_on(learnt_from, nominal).unit if changed else TYPICAL
+    below = below_camera(after.to_image, after.photo.size)
+    blobs = [
+        (b, zone_of(*foot_of(b.ys, b.xs, below, pair.frame), zones, pair.frame)) for b in changed
+    ]
     kept = plausible(blobs, unit, standing)
     between, within = net_changes(kept, unit, standing, pair.frame.scale)
     items = _items(between, request, layout, names)
@@ -83,12 +87,12 @@ def read_zones(
     sure = certainty(second.cost - best.cost) if second is not None else 1.0
     sure *= doubt * _explained(pair, [b for b, _ in blobs])
     alternative = None if second is None else _moves(second, {}, items, names, request, layout)
-    counts = counts_after(request, layout, names, moves)
+    counts: Mapping[str, Mapping[str, int]] | None = counts_after(request, layout, names, moves)
     if counts is None:
-        counts = seen_counts(pair.maps.lab_after, nominal, zones, layout, pair.frame)
+        counts = seen_counts(after, nominal, layout).counts
     return Reading(
         moves=moves,
-        regions=_regions(best, items, within, pair, layout, factor),
+        regions=_regions(best, items, within, pair, layout, after.photo.factor),
         pieces=_pieces_after(request, moves, layout),
         confidence=sure,
         warnings=warnings,
@@ -98,34 +102,19 @@ def read_zones(
 
 
 def read_zones_setup(
-    after: Photo,
-    to_after: Matrix,
-    frame: Frame,
-    request: AnalysisRequest,
-    layout: Zones,
-    names: Names,
+    board: Board, request: AnalysisRequest, layout: Zones, names: Names
 ) -> Reading:
     """Read one photo of a board of zones by itself: how many pieces of each colour every zone shows.
 
     With a known position its pieces are reported, and the confidence is the share of zones and colours that show any.
-    Without one, it is how well what is seen divides into pieces of one size.
+    Without one, it is the share of what was counted that is expected to be pieces.
     """
-    lab = after.lab_canvas(to_after, frame)
-    zones = zone_map(layout, frame)
-    nominal = colours_played(names)
-    seen = seen_counts(lab, nominal, zones, layout, frame)
+    seen = seen_counts(board, colours_played(names), layout)
     known = counts_after(request, layout, names, ())
     if known is not None:
-        sure = seen_share(known, seen)
+        sure = seen_share(known, seen.counts)
         return Reading((), (), _pieces_after(request, (), layout), sure, counts=known)
-    parts = colour_segments(lab, nominal, frame.scale)
-    return Reading((), (), (), fit(parts, piece_area(parts, zones, None)), counts=seen)
-
-
-def _seen_coarsely(pair: Pair, nominal: Mapping[str, Lab]) -> dict[str, tuple[Segment, ...]]:
-    """Segments of the before board at half the resolution, enough to learn how large a piece is."""
-    half = np.ascontiguousarray(pair.maps.lab_before[::2, ::2])
-    return colour_segments(half, nominal, pair.frame.scale // 2)
+    return Reading((), (), (), seen.confidence, counts=seen.counts)
 
 
 def _items(

@@ -5,7 +5,6 @@ from dataclasses import replace
 import json
 from pathlib import Path
 import shutil
-from typing import Any
 
 import pytest
 
@@ -108,10 +107,9 @@ class TestDataset:
         (folder / "001.jpg").unlink()
         with pytest.raises(DatasetError, match=r"001\.jpg: no such photo"):
             load_sequence(folder)
-        for photo in ("001.jpg", "000.jpg"):
-            (folder / photo).write_bytes(b"no photo")
-            with pytest.raises(DatasetError, match=rf"{photo}.*not an image"):
-                evaluate_sequence(load_sequence(folder), Mode.PAIRS)
+        (folder / "001.jpg").write_bytes(b"no photo")
+        with pytest.raises(DatasetError, match="not an image"):
+            evaluate_sequence(load_sequence(folder), Mode.PAIRS)
 
 
 class TestNaming:
@@ -299,33 +297,6 @@ class TestScoring:
 
 
 class TestSurface:
-    def test_a_free_table_is_read(self, desert: Any, tmp_path: Path) -> None:
-        photos = [{(2, 2): "red", (5, 5): "blue"}, {(2, 2): "red", (5, 3): "blue"}]
-        for name, pieces in zip("ab", photos, strict=True):
-            (tmp_path / f"{name}.jpg").write_bytes(desert.file(pieces))
-        x, y, side = 150, 60, 360
-        places = {"red": [10, 10], "blue": [22, 22]}
-        truth = {
-            "surface": {"width": 32, "height": 32, "unit": "in"},
-            "corners": [[x, y], [x + side, y], [x + side, y + side], [x, y + side]],
-            "players": list(places),
-            "pieces": {
-                "a.jpg": [{"piece": "disc", "colour": c, "at": at} for c, at in places.items()]
-            },
-            "steps": [
-                {
-                    "before": "a.jpg",
-                    "after": "b.jpg",
-                    "kind": "move",
-                    "moves": [{"colour": "blue", "from": "22.0,22.0", "to": "22.0,14.0"}],
-                    "changed_points": [[22, 22], [22, 14]],
-                }
-            ],
-        }
-        (tmp_path / "truth.json").write_text(json.dumps(truth))
-        report = evaluate_sequence(load_sequence(tmp_path), Mode.GAME).steps[0]
-        assert report.predicted == ("22.0,14.0", "22.0,22.0") and report.exact
-
     TRUTH = """{"surface": {"width": 36, "height": 24, "unit": "in"},
         "corners": [[0, 0], [1, 0], [1, 1], [0, 1]], "players": ["red", "blue"],
         "pieces": {"a.jpg": [{"piece": "figure", "colour": "blue", "at": [3, 4]}]},

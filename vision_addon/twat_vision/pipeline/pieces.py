@@ -1,0 +1,164 @@
+"""Pieces by colour on one photo of a board, without knowing what stands where.
+
+Painted segments (`paint`) become candidates with a look (`standing`), and the looks tell pieces from print (`piececlass`).
+Candidates that touch are parted at their waists (distance transform); what cannot be parted is counted by its area.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from .colours import Lab
+from .geometry import FloatImage, Frame
+from .paint import ground, painted
+from .photo import Board
+from .piececlass import TYPICAL, Verdict, judge
+from .segments import Segment
+from .standing import Look, looks
+
+PIECE_PIXELS, PIECE_MARGIN = 40, 0.5
+"""Canvas pixels a unit, and units of table around the board: a cube of a board of zones is a dozen pixels wide."""
+LIKELY, POSSIBLE, HOPELESS = 0.5, 0.2, 0.03
+"""Probabilities from which a candidate counts, its shadow is kept apart from others', and it is looked at again."""
+MOST_JOINED = 8.0
+"""Pieces that may touch each other."""
+BROAD = 1.35
+"""Width, in sides of the usual piece, from which a piece is of a larger kind."""
+WAISTS = (0.5, 0.65, 0.8, 0.95)
+"""Half widths, in those of the usual piece, at which touching pieces are parted."""
+LEAST_PART = 0.55
+"""Area of a part, in those of the usual piece, below which it is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPieces:
+    """``count`` pieces of a colour that were found together, and the probability 0…1 that they are pieces."""
+
+    color: str
+    segment: Segment
+    count: int
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """All that was found, and the usual piece's area in square units."""
+
+    pieces: tuple[FoundPieces, ...]
+    unit: float
+
+
+def pieces_on(board: Board, nominal: Mapping[str, Lab]) -> Table:
+    """Find the pieces on a photo's board, see `find_pieces`; kept with the photo. Segments are those of `piece_frame`."""
+    frame = piece_frame(board)
+    key = ("pieces", frame, board.to_image.tobytes(), tuple(nominal))
+    lab = board.photo.lab_canvas(board.to_image, frame)
+    return board.photo.derive(key, lambda: find_pieces(lab, nominal, frame))
+
+
+def piece_frame(board: Board) -> Frame:
+    """The canvas on which a board's pieces are looked for."""
+    return Frame(board.columns, board.rows, PIECE_PIXELS, PIECE_MARGIN)
+
+
+def find_pieces(lab: FloatImage, nominal: Mapping[str, Lab], frame: Frame) -> Table:
+    """Find the pieces of the players' colours.
+
+    Args:
+        lab: canvas in CIELAB, float32 ``(H, W, 3)``; about 40 pixels a unit.
+        nominal: name → CIELAB of the players' colours (`colours.palette`).
+        frame: the canvas.
+
+    Returns:
+        The candidates that are more likely pieces than not.
+    """
+    around = ground(lab, frame.scale, frame.offset)
+    parts = painted(lab, around, nominal, frame.scale)
+    found, direction = looks(parts, lab, around, frame.scale)
+    if len(found) < 3:
+        return Table((), TYPICAL)
+    verdict = judge(found)
+    joined = [
+        part
+        for look, p in zip(found, verdict.probabilities, strict=True)
+        if (p > HOPELESS or look.segment.area > BROAD * verdict.unit)
+        and look.segment.area < MOST_JOINED * verdict.unit
+        for part in _part(look, verdict.unit, frame.scale)
+    ]
+    found, _ = looks(joined, lab, around, frame.scale, direction)
+    verdict = judge(found)
+    # Once more without what is surely none, so that it takes no shadow away from a neighbour.
+    kept = [
+        (look.color, look.segment)
+        for look, p in zip(found, verdict.probabilities, strict=True)
+        if p > POSSIBLE
+    ]
+    if len(kept) >= 3:
+        found, _ = looks(kept, lab, around, frame.scale)
+        verdict = judge(found)
+    return _table(found, verdict, frame.scale)
+
+
+def _part(look: Look, unit: float, scale: int) -> list[tuple[str, Segment]]:
+    """Part a candidate at its waists, where it has any."""
+    segment = look.segment
+    half = scale * float(np.sqrt(unit)) / 2
+    y0, x0 = int(segment.ys.min()) - 1, int(segment.xs.min()) - 1
+    mask = np.zeros((int(segment.ys.max()) - y0 + 2, int(segment.xs.max()) - x0 + 2), np.uint8)
+    mask[segment.ys - y0, segment.xs - x0] = 1
+    depth = cv2.distanceTransform(mask, cv2.DIST_L2, 5)
+    whole = [(look.color, segment)]
+    if depth.max() > BROAD * half:
+        return whole
+    seeds, most = None, 1
+    for waist in WAISTS:
+        count, labels = cv2.connectedComponents((depth > waist * half).astype(np.uint8))
+        deep = [n for n in range(1, count) if depth[labels == n].max() > 0.6 * half]
+        if len(deep) > most:
+            seeds, most = np.isin(labels, deep), len(deep)
+    if seeds is None:
+        return whole
+    _, nearest = cv2.distanceTransformWithLabels(
+        (~seeds).astype(np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_CCOMP
+    )
+    mine = nearest[segment.ys - y0, segment.xs - x0]
+    parts = [_some(segment, mine == n, scale) for n in np.unique(mine)]
+    if min(p.area for p in parts) < LEAST_PART * unit:
+        return whole
+    return [(look.color, part) for part in parts]
+
+
+def _some(segment: Segment, which: np.ndarray, scale: int) -> Segment:
+    ys, xs = segment.ys[which], segment.xs[which]
+    return Segment(ys, xs, (float(xs.mean()), float(ys.mean())), len(ys) / scale**2)
+
+
+def _table(found: tuple[Look, ...], verdict: Verdict, scale: int) -> Table:
+    likely = [
+        (look, float(p)) for look, p in zip(found, verdict.probabilities, strict=True) if p > LIKELY
+    ]
+    pieces = []
+    for look, p in likely:
+        alike = [
+            other.segment.area
+            for other, _ in likely
+            if other.color == look.color
+            and other.solid > 0.8
+            and 0.55 < other.segment.area / verdict.unit < 1.7
+        ]
+        unit = float(np.median(alike)) if len(alike) >= 3 else verdict.unit
+        pieces.append(FoundPieces(look.color, look.segment, _count(look, unit, scale), p))
+    return Table(tuple(pieces), verdict.unit)
+
+
+def _count(look: Look, unit: float, scale: int) -> int:
+    """How many pieces a candidate is: one that is broad and solid is a larger kind, else the area tells."""
+    points = np.stack([look.segment.xs, look.segment.ys], axis=1).astype(np.int32)
+    short = min(cv2.minAreaRect(points)[1]) / scale
+    compact = look.solid > 0.8
+    share = look.segment.area / unit
+    if (compact and short > BROAD * np.sqrt(unit)) or share < (1.9 if compact else 1.4):
+        return 1
+    return max(2, round(share - 0.2))
