@@ -38,6 +38,20 @@ def _arguments(argv: Sequence[str]) -> argparse.Namespace:
         "--game", choices=GAMES, help="play this script only (default: all of them)"
     )
     parser.add_argument(
+        "--script",
+        type=Path,
+        metavar="FILE.yaml",
+        help="play this script of your own instead (see docs/camera.md)",
+    )
+    parser.add_argument(
+        "--profile",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FILE.yaml",
+        help="know this game of your own, too (see docs/profiles.md); may be repeated",
+    )
+    parser.add_argument(
         "--photos",
         type=Path,
         action="append",
@@ -71,11 +85,14 @@ async def _run(options: argparse.Namespace, work: Path) -> int:
         for folder in photos:
             load(folder)
         cameras = [(p.name, ["--backend", "folder", "--photos", str(p)]) for p in photos]
+    elif options.script:
+        script = options.script.resolve(strict=True)
+        cameras = [(script.stem, ["--backend", "simulated", "--script", str(script)])]
     else:
         games = [options.game] if options.game else GAMES
         cameras = [(name, ["--backend", "simulated", "--script", name]) for name in games]
     print("Starting camera service, vision service and Home Assistant …", flush=True)
-    async with stage(work, cameras, port=options.port) as table:
+    async with stage(work, cameras, port=options.port, profiles=options.profile) as table:
         print(f"Everything is up after {time.monotonic() - started:.0f} s.", flush=True)
         results = {} if options.develop else await _play(table, photos)
         merged = total(list(results.values()))
@@ -121,7 +138,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     work = Path(tempfile.mkdtemp(prefix="twat-demo-"))
     try:
         code = asyncio.run(_until_told(options, work))
-    except* ValueError as group:
+    except* (ValueError, FileNotFoundError) as group:
         print(*group.exceptions, sep="\n", file=sys.stderr)
         code = 2
     except* (ApiError, ProcessFailed, aiohttp.ClientError, TimeoutError) as group:

@@ -1,11 +1,12 @@
 """A real Home Assistant on loopback, driven over its own API as its frontend does."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 import contextlib
 from dataclasses import dataclass, field
 import json
 from pathlib import Path
+import shutil
 import time
 from typing import Any, Self
 
@@ -247,6 +248,13 @@ class HomeAssistant:
             announces=False,
         )
         return cls(config, port, process)
+
+    def add_profiles(self, files: Sequence[Path]) -> None:
+        """Put game profiles where users put theirs."""
+        folder = self.config / "twat" / "profiles"
+        folder.mkdir(parents=True)
+        for file in files:
+            shutil.copy(file, folder)
 
     @property
     def base(self) -> str:

@@ -120,8 +120,11 @@ async def stage(
     cameras: Sequence[tuple[str, Sequence[str]]],
     *,
     port: int | None = None,
+    profiles: Sequence[Path] = (),
 ) -> AsyncIterator[Stage]:
     """Run everything below `work`; `cameras` are names and options of camera services.
+
+    `profiles` are files of games that the host has added.
 
     The parts are ended in the order in which they lean on each other, whatever happens inside.
     """
@@ -133,6 +136,7 @@ async def stage(
         vision = vision_service(work)
         services = [camera_service(work, name, *options) for name, options in cameras]
         home_assistant = HomeAssistant.create(work, port)
+        home_assistant.add_profiles(profiles)
         for process in (vision, *services, home_assistant.process):
             stack.push_async_callback(process.stop)
         async with asyncio.TaskGroup() as group:

@@ -52,6 +52,31 @@ def test_a_folder_of_real_photos_is_played_whatever_the_score() -> None:
     assert last_line(output)["steps"] == 8
 
 
+@pytest.mark.timeout(600)
+def test_a_game_of_ones_own_is_played_without_a_fault() -> None:
+    examples = ROOT / "docs" / "examples"
+
+    code, output = demo(
+        "--profile",
+        str(examples / "nine_mens_morris.yaml"),
+        "--script",
+        str(examples / "nine_mens_morris_game.yaml"),
+    )
+
+    assert code == 0, output
+    summary = last_line(output)
+    assert summary["right"] == summary["moves"] == 9, output
+    assert set(summary["games"]) == {"nine_mens_morris_game"}
+    assert "White man: off the board → F2" in output
+
+
+def test_a_script_that_is_not_there_is_named() -> None:
+    code, output = demo("--script", "docs/examples/solitaire.yaml")
+
+    assert code == 2
+    assert "solitaire.yaml" in output
+
+
 def test_a_folder_without_truth_is_refused_in_one_line(tmp_path: Path) -> None:
     code, output = demo("--photos", str(tmp_path))
 

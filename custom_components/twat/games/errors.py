@@ -23,6 +23,7 @@ MESSAGES: Final[Mapping[str, str]] = MappingProxyType(
         "unknown_space": "There is no space {space} on this board",
         "unknown_piece_type": "There is no piece type {type}. Known: {allowed}",
         "unknown_phase": "There is no phase {phase}. Known: {allowed}",
+        "unknown_rule": "There is no rule {rule}. Known: {allowed}",
         "unknown_resource": "There is no resource {resource}. Known: {allowed}",
         "unknown_player": "There is no player {player}",
         "no_piece_there": "No such piece stands on {space}",

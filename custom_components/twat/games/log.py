@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from .board import apply_moves, difference, reconcile
+from .crowning import crowned
 from .errors import GameError
 from .model import (
     Board,
@@ -143,6 +144,7 @@ def correct(
         applied = apply_moves(base.board, layout, moves or ())
         if applied.problems:
             raise applied.problems[0]
+        applied = crowned(profile, record.game, applied)
         board, done = applied.board, applied.moves
     state = _child(
         record,

@@ -12,6 +12,7 @@ import math
 from typing import Any, Final
 
 from .board import apply_moves
+from .crowning import crowned
 from .errors import GameError, ResultError
 from .history import taken_back_to
 from .layout import Layout
@@ -118,6 +119,7 @@ def read_result(
         applied = apply_moves(state.board, layout, moves)
     except GameError as err:
         raise ResultError("results.moves", str(err)) from err
+    applied = crowned(profile, game, applied)
     if applied.problems:
         codes = (*codes, STATE_CONFLICT)
     if not applied.moves and not questions and not setup:

@@ -55,6 +55,7 @@ class JournalKind(StrEnum):
     CLOCK_CORRECTED = "clock_corrected"
     FINISHED = "finished"
     REOPENED = "reopened"
+    ACKNOWLEDGED = "acknowledged"
 
 
 @dataclass(frozen=True, slots=True)

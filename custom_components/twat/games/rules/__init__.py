@@ -5,19 +5,16 @@ from types import MappingProxyType
 from typing import Final
 
 from . import boards, course, dune, generic, surface, zones
-from .acknowledge import Acknowledgement, unacknowledged
 from .situation import Rule, RuleWarning, Severity, Situation
 
 __all__ = [
     "DEFAULT_RULES",
     "RULES",
-    "Acknowledgement",
     "Rule",
     "RuleWarning",
     "Severity",
     "Situation",
     "check",
-    "unacknowledged",
 ]
 
 _GENERIC: Final = (

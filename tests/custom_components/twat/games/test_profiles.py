@@ -16,7 +16,13 @@ from custom_components.twat.games.layout import Grid, Surface, Zones
 from custom_components.twat.games.new_game import new_game
 from custom_components.twat.games.profile import GameProfile
 from custom_components.twat.games.profile_schema import parse_profile
-from custom_components.twat.games.profiles import SHIPPED, ProfileLibrary, load_profiles
+from custom_components.twat.games.profiles import (
+    SCHEMA,
+    SHIPPED,
+    ProfileLibrary,
+    copy_profile,
+    load_profiles,
+)
 
 type Profiles = Callable[[str], GameProfile]
 
@@ -483,3 +489,60 @@ def test_an_unknown_game_is_said_with_the_known_ones(library: ProfileLibrary) ->
         library.get("../../etc/passwd")
 
     assert err.value.key == "unknown_profile"
+
+
+def test_a_shipped_profile_can_be_copied_and_changed(
+    library: ProfileLibrary, tmp_path: Path
+) -> None:
+    folder = tmp_path / "profiles"
+
+    path = copy_profile(library, "dune_imperium", "dune_house_rules", folder)
+
+    assert path == folder / "dune_house_rules.yaml"
+    own = load_profiles(folder)
+    assert own.errors == ()
+    copied, shipped = own.get("dune_house_rules"), own.get("dune_imperium")
+    assert copied.layout == shipped.layout
+    assert own.files["dune_house_rules"] == path
+    again = copy_profile(own, "dune_house_rules", "another", folder)
+    assert again.read_text().count("yaml-language-server") == 1
+    assert (folder / "profile.schema.json").read_bytes() == SCHEMA.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("game_type", "new_id", "key"),
+    [
+        ("solitaire", "mine", "unknown_profile"),
+        ("chess", "../mine", "invalid_profile_id"),
+        ("chess", "draughts", "profile_exists"),
+        ("chess", "taken", "profile_exists"),
+    ],
+)
+def test_a_copy_never_writes_over_anything(
+    library: ProfileLibrary, tmp_path: Path, game_type: str, new_id: str, key: str
+) -> None:
+    (tmp_path / "taken.yaml").write_text("mine")
+
+    with pytest.raises(GameError) as err:
+        copy_profile(library, game_type, new_id, tmp_path)
+
+    assert err.value.key == key
+    assert [path.read_text() for path in tmp_path.iterdir()] == ["mine"]
+
+
+def test_profiles_are_in_the_language_of_the_house() -> None:
+    german = load_profiles(language="de")
+
+    assert german.get("chess").piece_type("queen").name == "Dame"
+    assert german.get("chess").language == "de"
+
+
+def test_what_a_game_does_not_have_is_said_with_what_it_has(profile: Profiles) -> None:
+    dune = profile("dune_imperium")
+
+    with pytest.raises(GameError, match="spice, water") as err:
+        dune.resource("lunch")
+    assert err.value.key == "unknown_resource"
+    with pytest.raises(GameError, match="round_start, player_turns") as err:
+        dune.phase("lunch")
+    assert err.value.key == "unknown_phase"

@@ -15,12 +15,10 @@ from custom_components.twat.games.record import GameRecord
 from custom_components.twat.games.rules import (
     DEFAULT_RULES,
     RULES,
-    Acknowledgement,
     RuleWarning,
     Severity,
     Situation,
     check,
-    unacknowledged,
 )
 from custom_components.twat.games.words import words
 
@@ -72,19 +70,6 @@ def test_warnings_survive_json() -> None:
     warning = RuleWarning("chess_moves", Severity.ERROR, "No.", (1,), ("E4",))
 
     assert RuleWarning.from_json(warning.to_json()) == warning
-
-
-def test_a_warning_is_acknowledged_once_or_for_the_game() -> None:
-    warnings = [
-        RuleWarning("chess_moves", Severity.ERROR, "No."),
-        RuleWarning("color_out_of_turn", Severity.WARNING, "No."),
-    ]
-    once = Acknowledgement("chess_moves", "s1")
-    always = Acknowledgement("color_out_of_turn")
-
-    assert unacknowledged(warnings, "s1", [once, always]) == ()
-    assert [w.rule for w in unacknowledged(warnings, "s2", [once, always])] == ["chess_moves"]
-    assert Acknowledgement.from_json(once.to_json()) == once
 
 
 def test_texts_are_in_the_profiles_language_or_in_english() -> None:
