@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import math
 from typing import Final
 
-from .errors import GameError
 from .layout import Layout, Surface
 from .model import Game, GameState, Move, MoveKind, Position, Resources
 from .numbers import decimal
@@ -145,7 +144,7 @@ class _Teller:
 
     def _counted(self, move: Move) -> _Line | None:
         """Return the line of a piece of which only the number on a space matters."""
-        kind = next((k for k in self._profile.piece_types if k.id == move.type), None)
+        kind = self._profile.known_type(move.type)
         owner = self._game.player(move.player)
         if kind is None or not kind.counted or owner is None:
             return None
@@ -157,10 +156,8 @@ class _Teller:
 
     def _piece(self, type_id: str | None, player: int | None, color: str | None) -> str:
         """Return ``blue agent``, ``Alice's agent`` where the colour has no name, or ``agent``."""
-        try:
-            name = self._profile.piece_type(type_id or "").name
-        except GameError:
-            name = self._words.piece
+        kinds = self._profile.piece_types
+        name = next((kind.name for kind in kinds if kind.id == type_id), self._words.piece)
         owner = self._game.player(player)
         if owner is not None:
             color = owner.color

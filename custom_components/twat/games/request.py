@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from .candidates import candidates
-from .model import Board, Game, GameState, JsonObject
+from .model import Board, Game, GameState, JsonObject, Piece
 from .profile import GENERIC_PIECE, GameProfile, PieceType
 
 
@@ -64,7 +64,9 @@ def analysis_request(
             "layout": layout.to_json(),
         },
         "pieces": (
-            [piece.to_json() for piece in state.board.pieces] if state.board.complete else None
+            [piece.to_json() for piece in state.board.pieces if _is_seen(profile, piece)]
+            if state.board.complete
+            else None
         ),
         "players": [
             {"position": player.position, "name": player.name, "color": player.color}
@@ -86,13 +88,19 @@ def analysis_request(
     }
 
 
+def _is_seen(profile: GameProfile, piece: Piece) -> bool:
+    """Whether a camera sees a piece; what it cannot see would be missing in every photo."""
+    kind = profile.known_type(piece.type)
+    return kind is None or kind.visible
+
+
 def _kinds(profile: GameProfile, board: Board) -> list[PieceType]:
     """Return the kinds a new piece may be of.
 
     A profile with the generic piece among its kinds knows nothing about the game. There a new piece
     is of a kind that is on the board already, else just a piece: asking would only be a nuisance.
     """
-    kinds = list(profile.piece_types)
+    kinds = [kind for kind in profile.piece_types if kind.visible]
     if all(kind.id != GENERIC_PIECE for kind in kinds):
         return kinds
     in_play = {piece.type for piece in board.pieces} or {GENERIC_PIECE}

@@ -220,21 +220,27 @@ class GameProfile:
         Raises:
             GameError: ``unknown_piece_type``.
         """
-        for piece_type in self.piece_types:
-            if piece_type.id == type_id:
-                return piece_type
-        if type_id == GENERIC_PIECE:
-            return PieceType(GENERIC_PIECE, "piece", None, None)
+        if (found := self.known_type(type_id)) is not None:
+            return found
         raise GameError(
             "unknown_piece_type",
             type=type_id,
             allowed=", ".join(piece_type.id for piece_type in self.piece_types),
         )
 
-    def likely_type(self, space: str | None) -> str:
-        """Return the first kind of piece that may stand on a space (None: on a surface)."""
+    def known_type(self, type_id: str | None) -> PieceType | None:
+        """Return a kind of piece; None for one that the profile does not know (any more)."""
         for piece_type in self.piece_types:
-            if piece_type.spaces is None or space in piece_type.spaces:
+            if piece_type.id == type_id:
+                return piece_type
+        generic = PieceType(GENERIC_PIECE, GENERIC_PIECE, None, None)
+        return generic if type_id == GENERIC_PIECE else None
+
+    def likely_type(self, space: str | None) -> str:
+        """Return the first kind of piece that a camera may see on a space (None: on a surface)."""
+        for piece_type in self.piece_types:
+            fits = piece_type.spaces is None or space in piece_type.spaces
+            if fits and piece_type.visible:
                 return piece_type.id
         return GENERIC_PIECE
 

@@ -29,9 +29,8 @@ def moved_too_far(step: Situation) -> Iterator[RuleWarning]:
     if not isinstance(layout, Surface) or measures.speeds is None or not _activating(step):
         return
     for leader in _leaders(step, step.after):
-        speed = step.profile.piece_type(leader.type).speed
-        assert speed is not None
-        reach = measures.speeds[min(speed.of(step.game.settings), max(measures.speeds))]
+        speed = min(_speed(step, leader), max(measures.speeds))
+        reach = measures.speeds[speed]
         limit = reach * measures.actions
         gone = _distance_this_turn(step, leader.id)
         if gone > limit + _READING[layout.unit]:
@@ -73,7 +72,8 @@ def off_the_table(step: Situation) -> Iterator[RuleWarning]:
         return
     moved = {move.piece for move in step.moves}
     for piece in step.after.board.pieces:
-        footprint = step.profile.piece_type(piece.type).footprint
+        kind = step.profile.known_type(piece.type)
+        footprint = None if kind is None else kind.footprint
         if footprint is None or piece.id not in moved:
             continue
         at, slack = piece.position, _READING[layout.unit]
@@ -154,8 +154,14 @@ def _activating(step: Situation) -> bool:
 
 def _leaders(step: Situation, state: GameState) -> Iterator[Piece]:
     for piece in state.board.pieces:
-        if piece.id == _unit(piece.id) and step.profile.piece_type(piece.type).speed is not None:
+        if piece.id == _unit(piece.id) and _speed(step, piece):
             yield piece
+
+
+def _speed(step: Situation, piece: Piece) -> int:
+    """Return the speed of a unit; 0 for what is none."""
+    kind = step.profile.known_type(piece.type)
+    return 0 if kind is None or kind.speed is None else kind.speed.of(step.game.settings)
 
 
 def _unit(piece_id: str) -> str:
@@ -179,7 +185,8 @@ def _distance(one: Position, other: Position) -> float:
 
 
 def _called(step: Situation, piece: Piece) -> str:
-    return f"{step.name(piece.player)}: {step.profile.piece_type(piece.type).name} {piece.id}"
+    kind = step.profile.known_type(piece.type)
+    return f"{step.name(piece.player)}: {'' if kind is None else kind.name} {piece.id}"
 
 
 def _owner(piece: Piece) -> tuple[int, ...]:

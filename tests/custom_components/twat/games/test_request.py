@@ -1,11 +1,15 @@
 """The vision service is told all it needs and nothing else."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 import json
 
 import pytest
+from tests.custom_components.twat.games.profile_documents import ZONES
 
+from custom_components.twat.games.new_game import new_game
 from custom_components.twat.games.profile import GameProfile
+from custom_components.twat.games.profile_schema import parse_profile
 from custom_components.twat.games.profiles import load_profiles
 from custom_components.twat.games.record import GameRecord
 from custom_components.twat.games.request import ImageHashes, analysis_request
@@ -138,3 +142,31 @@ def test_the_vision_service_takes_the_first_request_of_every_game(
     taken = AnalysisIn.model_validate_json(json.dumps(body))
     ruled = {"chess": 20, "draughts": 7, "dune_imperium": 22}
     assert len(taken.candidates) == ruled.get(game_type, 0)
+
+
+def test_what_no_camera_sees_is_not_looked_for() -> None:
+    profile = parse_profile("mine.yaml", ZONES.encode())
+    new = new_game(
+        profile,
+        name="Friday",
+        players=[{"name": "Alice"}],
+        pieces=[
+            {"type": "worker", "player": 1, "space": "a"},
+            {"type": "spy", "player": 1, "space": "b"},
+            {"type": "cube", "space": "c"},
+        ],
+        at=datetime(2026, 11, 22, tzinfo=UTC),
+    )
+
+    body = analysis_request(
+        new.game,
+        profile,
+        new.state,
+        capture_id="c1",
+        images=ImageHashes("a" * 64, "b" * 64),
+        corners=CORNERS,
+    )
+
+    assert [piece["type"] for piece in body["pieces"]] == ["worker", "cube"]
+    assert [kind["type"] for kind in body["vocabulary"]] == ["worker", "cube"]
+    assert profile.likely_type("d") == "cube"  # not the spy

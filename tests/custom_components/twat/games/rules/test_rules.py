@@ -307,3 +307,12 @@ def test_an_objective_between_equals_is_nobodys(begin: Begin) -> None:
     ]
     (nobodys,) = {p.player for p in table.head.board.pieces if p.type == "objective"}
     assert nobodys is None
+
+
+@pytest.mark.parametrize("name", ["off_the_table", "out_of_cohesion", "moved_too_far"])
+def test_pieces_that_a_profile_has_lost_are_no_matter(begin: Begin, name: str) -> None:
+    table = begin("star_wars_legion", rules=(name,), pieces=[_unit("b1", 1, 10, 10)])
+    kinds = tuple(kind for kind in table.profile.piece_types if kind.id != "corps")
+    table.profile = replace(table.profile, piece_types=kinds)
+
+    assert _walk(table, "b1", 60, 10) == ()
