@@ -9,7 +9,7 @@ from .gridread import read_grid
 from .gridsetup import read_grid_setup
 from .occlusion import occlusions
 from .pair import MARGIN, Pair, compare
-from .photo import Board, PhotoCache
+from .photo import Board, Boards, PhotoCache
 from .photometry import COARSE_SIGMA
 from .reading import Reading
 from .scene import ZONE_PIXELS, Photos, Scene, align, alignment, decode
@@ -143,11 +143,15 @@ def _read_pair(
 ) -> Reading:
     if isinstance(request.layout, Grid):
         return read_grid(pair, request, request.layout, names, photos.after.factor)
-    first = Board(photos.first, scene.to_first, scene.columns, scene.rows)
-    after = Board(photos.after, scene.to_after, scene.columns, scene.rows)
+    size = scene.columns, scene.rows
+    boards = Boards(
+        Board(photos.first, scene.to_first, *size),
+        Board(photos.before or photos.first, scene.to_before, *size),
+        Board(photos.after, scene.to_after, *size),
+    )
     if isinstance(request.layout, Zones):
-        return read_zones(pair, first, after, request, request.layout, names)
-    return read_surface(pair, first, after, request, request.layout, names)
+        return read_zones(pair, boards, request, request.layout, names)
+    return read_surface(pair, boards, request, request.layout, names)
 
 
 def _read_setup(

@@ -99,6 +99,15 @@ class Board:
     rows: int
 
 
+@dataclass(frozen=True, slots=True)
+class Boards:
+    """The boards of a pair; ``first`` is the one whose corners were given: the setup's in a game, else ``before``."""
+
+    first: Board
+    before: Board
+    after: Board
+
+
 class PhotoCache:
     """Photos by their content, the ones used last; not to be shared between threads.
 

@@ -11,7 +11,7 @@ from .colours import palette
 from .geometry import Frame, below_camera
 from .naming import certainty, questions_of, units_box
 from .pair import Pair
-from .photo import Board
+from .photo import Board, Boards
 from .piececlass import TYPICAL
 from .pieces import piece_frame, pieces_on
 from .reading import Reading, disturbances
@@ -51,8 +51,7 @@ class _Item:
 
 def read_surface(
     pair: Pair,
-    first: Board,
-    after: Board,
+    boards: Boards,
     request: AnalysisRequest,
     layout: Surface,
     names: Names,
@@ -61,8 +60,7 @@ def read_surface(
 
     Args:
         pair: the compared photos.
-        first: the photo the corners belong to (a game's setup); how large a piece is is learnt there, once.
-        after: the after photo.
+        boards: the photos, and where their boards are; how large a piece is is learnt on the first.
         request: the analysis; positions of its pieces are in the surface's unit.
         layout: the surface.
         names: the request's players and vocabulary.
@@ -70,7 +68,7 @@ def read_surface(
     colors = [p.color for p in names.players.values()] or COMMON_COLORS
     nominal = palette(colors)
     found = changed_blobs(pair, nominal)
-    unit = pieces_on(first, nominal).unit if found else TYPICAL
+    unit = pieces_on(boards.first, nominal).unit if found else TYPICAL
     kept = [b for b, _ in plausible([(b, 0) for b in found], unit, None)]
     items = _items(kept, unit, pair.frame, request, layout, names)
     task = _problem(items, request, pair.frame, layout)
@@ -84,7 +82,7 @@ def read_surface(
     alternative = None if second is None else _moves(second, {}, items, names)
     return Reading(
         moves=moves,
-        regions=_regions(best, items, pair, after.photo.factor),
+        regions=_regions(best, items, pair, boards.after.photo.factor),
         pieces=_pieces_after(request, moves),
         confidence=sure * doubt,
         warnings=warnings,

@@ -47,27 +47,32 @@ def standing_counts(
 
 
 def seen_counts(board: Board, nominal: Mapping[str, Lab], layout: Zones) -> Seen:
-    """Pieces by zone and colour as one photo shows them; tall ones are placed by their foot.
+    """Pieces by zone and colour as one photo shows them.
 
     Args:
         board: the photo and where its board is.
         nominal: name → CIELAB of the players' colours.
         layout: the zones.
     """
+    counts: dict[str, dict[str, int]] = {}
+    for (zone, color), count in tally(board, nominal, layout).items():
+        counts.setdefault(layout.zones[zone].id, {})[color] = count
+    sure = [piece.probability for piece in pieces_on(board, nominal).pieces]
+    return Seen(counts, float(np.mean(sure)) if sure else 1.0)
+
+
+def tally(board: Board, nominal: Mapping[str, Lab], layout: Zones) -> Counter[tuple[int, str]]:
+    """Pieces by zone (index) and colour as one photo shows them; tall ones are placed by their foot."""
     frame = piece_frame(board)
     zones = zone_map(layout, frame)
     below = below_camera(board.to_image, board.photo.size)
-    counts: dict[str, dict[str, int]] = {}
-    sure = []
+    found: Counter[tuple[int, str]] = Counter()
     for piece in pieces_on(board, nominal).pieces:
         foot = foot_of(piece.segment.ys, piece.segment.xs, below, frame)
         zone = zone_of(*foot, zones, frame)
-        if zone < 0:
-            continue
-        sure.append(piece.probability)
-        here = counts.setdefault(layout.zones[zone].id, {})
-        here[piece.color] = here.get(piece.color, 0) + piece.count
-    return Seen(counts, float(np.mean(sure)) if sure else 1.0)
+        if zone >= 0:
+            found[zone, piece.color] += piece.count
+    return found
 
 
 def counts_after(

@@ -1,7 +1,7 @@
 """Reading a board of named zones: moves between zones, and counts by colour."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -10,7 +10,7 @@ from .blobs import Blob, canvas_to_units, changed_blobs
 from .geometry import below_camera
 from .naming import certainty, questions_of, units_box
 from .pair import Pair
-from .photo import Board
+from .photo import Board, Boards
 from .piececlass import TYPICAL
 from .pieces import pieces_on
 from .reading import Reading, disturbances
@@ -26,13 +26,22 @@ from .types import (
     Zones,
 )
 from .zonechanges import Change, net_changes, plausible
-from .zonecounts import colours_played, counts_after, seen_counts, seen_share, standing_counts
+from .zonecounts import (
+    colours_played,
+    counts_after,
+    seen_counts,
+    seen_share,
+    standing_counts,
+    tally,
+)
 from .zonemap import foot_of, zone_centre, zone_map, zone_of
 
 MOVE_COST = 0.5
 PLACE_COST = 1.5
 REMOVE_COST = 1.5
 OTHER_PLAYER_COST = 2.0
+AGREED, CONTRADICTED = 1.0, -7.0
+"""Evidence in nats of a change whose zone holds more (or fewer) pieces of the colour than before, and of one where it does not."""
 UNEXPLAINED = 0.25
 """Area in square units of a strong change without a colour that makes a reading doubtful."""
 
@@ -47,8 +56,7 @@ class _Item:
 
 def read_zones(
     pair: Pair,
-    first: Board,
-    after: Board,
+    boards: Boards,
     request: AnalysisRequest,
     layout: Zones,
     names: Names,
@@ -57,8 +65,7 @@ def read_zones(
 
     Args:
         pair: the compared photos.
-        first: the photo the corners belong to (a game's setup); how large a piece is is learnt there, once.
-        after: the after photo.
+        boards: the photos, and where their boards are.
         request: the analysis.
         layout: the zones.
         names: the request's players and vocabulary.
@@ -67,8 +74,9 @@ def read_zones(
     zones = zone_map(layout, pair.frame)
     standing = None if request.pieces is None else standing_counts(request, layout, names)
     changed = changed_blobs(pair, nominal)
+    after = boards.after
     # The after photo's pieces are counted anyway where no state says them.
-    learnt_from = after if request.pieces is None else first
+    learnt_from = after if request.pieces is None else boards.first
     unit = pieces_on(learnt_from, nominal).unit if changed else TYPICAL
     below = below_camera(after.to_image, after.photo.size)
     blobs = [
@@ -76,6 +84,9 @@ def read_zones(
     ]
     kept = plausible(blobs, unit, standing)
     between, within = net_changes(kept, unit, standing, pair.frame.scale)
+    if between and not pair.hand.found:
+        was = standing or tally(boards.before, nominal, layout)
+        between = _checked(between, was, tally(after, nominal, layout))
     items = _items(between, request, layout, names)
     task = _problem(items, request, pair.frame.scale)
     if pair.hand.found:
@@ -115,6 +126,22 @@ def read_zones_setup(
         sure = seen_share(known, seen.counts)
         return Reading((), (), _pieces_after(request, (), layout), sure, counts=known)
     return Reading((), (), (), seen.confidence, counts=seen.counts)
+
+
+def _checked(
+    changes: list[Change],
+    before: Mapping[tuple[int, str], int],
+    after: Mapping[tuple[int, str], int],
+) -> list[Change]:
+    """Weigh every change by whether the pieces that each photo shows by itself, counted by zone and colour, agree."""
+    checked = []
+    for change in changes:
+        place = change.zone, change.color
+        more = after.get(place, 0) - before.get(place, 0)
+        came = more if change.appeared else -more
+        weight = AGREED if came >= change.count else 0.0 if came > 0 else CONTRADICTED
+        checked.append(replace(change, evidence=change.evidence + weight))
+    return checked
 
 
 def _items(
