@@ -1,14 +1,15 @@
 """Reading a free table: pieces by colour that vanished here and appeared there, positions in inches or millimetres."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .assign import FORBIDDEN, Action, Problem, Solution, margins, only_links, solve
 from .blobs import Blob, canvas_to_units, changed_blobs
-from .colours import palette
-from .geometry import Frame, below_camera
+from .colours import Lab, palette
+from .geometry import VIRTUAL_CELLS, Frame, below_camera
 from .naming import certainty, questions_of, units_box
 from .pair import Pair
 from .photo import Board, Boards
@@ -35,8 +36,16 @@ MOVE_COST, PLACE_COST, REMOVE_COST = 0.5, 1.5, 1.5
 OTHER_PLAYER_COST = 2.0
 FAR_COST = 0.05
 """Per unit (a sixteenth of the table's longer side) that a piece travelled."""
+AGREED, CONTRADICTED = 1.0, -7.0
+"""Evidence in nats of a change where more (or fewer) pieces of the colour are seen than before, and of one where not."""
+CHECKED_REACH = 0.6
+"""Units within which a piece is at the place of a change."""
 CAPTURE_REACH = 1.0
 """Units around a vanished blob within which a known piece is taken for it."""
+
+
+_Place = tuple[str, Point]
+"""A piece's colour and where it stands, in the surface's unit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +79,11 @@ def read_surface(
     found = changed_blobs(pair, nominal)
     unit = pieces_on(boards.first, nominal).unit if found else TYPICAL
     kept = [b for b, _ in plausible([(b, 0) for b in found], unit, None)]
-    items = _items(kept, unit, pair.frame, request, layout, names)
+    below = below_camera(pair.to_after, boards.after.photo.size)
+    items = _items(kept, unit, below, pair.frame, request, layout, names)
+    if items and not pair.hand.found:
+        was = _known_places(request, layout, names) or _seen_places(boards.before, nominal, layout)
+        items = _checked(items, was, _seen_places(boards.after, nominal, layout), layout)
     task = _problem(items, request, pair.frame, layout)
     if pair.hand.found:
         task = only_links(task)
@@ -104,12 +117,10 @@ def read_surface_setup(
     below = below_camera(board.to_image, board.photo.size)
     pieces: list[DetectedPiece] = []
     for found in pieces_on(board, nominal).pieces if nominal else ():
-        ys, xs = foot_of(found.segment.ys, found.segment.xs, below, frame)
-        x, y = canvas_to_units((float(xs.mean()), float(ys.mean())), frame)
-        if 0 <= x <= frame.columns and 0 <= y <= frame.rows:
+        place = _stands(found.segment.ys, found.segment.xs, below, frame, layout)
+        if 0 <= place[0] <= layout.width and 0 <= place[1] <= layout.height:
             color = found.color
             kind, player = names.type_for(None, color), names.player_of(color)
-            place = _place((x, y), frame, layout)
             piece = DetectedPiece(kind, player, place, None, found.probability, color=color)
             pieces.extend([piece] * found.count)
     return Reading((), (), tuple(pieces), min((p.confidence for p in pieces), default=1.0))
@@ -119,9 +130,58 @@ def _place(units: Point, frame: Frame, layout: Surface) -> Point:
     return units[0] / frame.columns * layout.width, units[1] / frame.rows * layout.height
 
 
+def _known_places(request: AnalysisRequest, layout: Surface, names: Names) -> list[_Place]:
+    """Colour and position of every piece of the accepted state."""
+    return [
+        (color, piece.position)
+        for piece in request.pieces or ()
+        if (color := names.color(piece.player)) is not None
+    ]
+
+
+def _seen_places(board: Board, nominal: Mapping[str, Lab], layout: Surface) -> list[_Place]:
+    """Colour and position of every piece that one photo shows by itself; tall ones are placed by their foot."""
+    frame = piece_frame(board)
+    below = below_camera(board.to_image, board.photo.size)
+    found = []
+    for piece in pieces_on(board, nominal).pieces:
+        place = _stands(piece.segment.ys, piece.segment.xs, below, frame, layout)
+        found.extend([(piece.color, place)] * piece.count)
+    return found
+
+
+def _checked(
+    items: list[_Item], before: list[_Place], after: list[_Place], layout: Surface
+) -> list[_Item]:
+    """Weigh every change by whether the pieces that each photo shows by itself near that place agree."""
+    reach = CHECKED_REACH * max(layout.width, layout.height) / VIRTUAL_CELLS
+
+    def near(places: list[_Place], item: _Item) -> int:
+        return sum(
+            color == item.blob.color and np.hypot(x - item.place[0], y - item.place[1]) < reach
+            for color, (x, y) in places
+        )
+
+    checked = []
+    for item in items:
+        more = near(after, item) - near(before, item)
+        came = more if item.blob.appeared else -more
+        checked.append(replace(item, gain=item.gain + (AGREED if came > 0 else CONTRADICTED)))
+    return checked
+
+
+def _stands(
+    ys: NDArray[np.intp], xs: NDArray[np.intp], below: Point, frame: Frame, layout: Surface
+) -> Point:
+    """Where a piece of these canvas pixels stands, in the surface's unit."""
+    ys, xs = foot_of(ys, xs, below, frame)
+    return _place(canvas_to_units((float(xs.mean()), float(ys.mean())), frame), frame, layout)
+
+
 def _items(
     blobs: list[Blob],
     unit: float,
+    below: Point,
     frame: Frame,
     request: AnalysisRequest,
     layout: Surface,
@@ -131,7 +191,7 @@ def _items(
     reach = CAPTURE_REACH * layout.width / frame.columns
     items = []
     for blob in sorted(blobs, key=lambda b: -b.area):
-        place = _place(canvas_to_units(blob.centre, frame), frame, layout)
+        place = _stands(blob.ys, blob.xs, below, frame, layout)
         piece = None
         if not blob.appeared:
             near = [
