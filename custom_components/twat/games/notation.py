@@ -169,7 +169,8 @@ class _Teller:
 
     def _place(self, space: str | None, position: Position | None) -> str | None:
         if space is not None:
-            return self._layout.name(space)
+            known = space in self._layout.spaces
+            return self._layout.name(space) if known else space  # a profile may have lost it
         if position is not None and isinstance(self._layout, Surface):
             language = self._profile.language
             x, y = decimal(position.x, language), decimal(position.y, language)

@@ -51,7 +51,7 @@ def space_over_capacity(step: Situation) -> Iterator[RuleWarning]:
             continue
         holds = 1 if isinstance(layout, Grid) else None
         if isinstance(layout, Zones):
-            holds = layout.zone(space).holds
+            holds = next((zone.holds for zone in layout.zones if zone.id == space), None)
         if holds is not None and count > holds:
             say = words(step.profile.language).over_capacity
             text = say.format(space=layout.name(space), count=count, limit=holds)

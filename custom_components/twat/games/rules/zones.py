@@ -13,9 +13,10 @@ def arrivals(step: Situation) -> Iterator[tuple[int, str, Zone]]:
     layout = step.layout
     if not isinstance(layout, Zones):
         return
+    zones = {zone.id: zone for zone in layout.zones}
     for move in step.moves:
-        if move.to_space is not None and move.player is not None and move.type is not None:
-            yield move.player, move.type, layout.zone(move.to_space)
+        if move.to_space in zones and move.player is not None and move.type is not None:
+            yield move.player, move.type, zones[move.to_space]
 
 
 def cannot_afford(step: Situation) -> Iterator[RuleWarning]:

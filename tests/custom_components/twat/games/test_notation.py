@@ -136,7 +136,7 @@ def test_the_same_in_german(
         "Bauer (schwarz): E4 → neben dem Brett"
     )
     troop = move("garrison_red", "conflict", type="troop", player=1)
-    assert tell("dune_imperium", troop, troop) == "Rot: +2 Truppen nach Conflict"
+    assert tell("dune_imperium", troop, troop) == "Rot: +2 Truppen nach Konflikt"
     points = {"from_position": Position(1, 2), "to_position": Position(4, 6)}
     shift = move(None, None, type="commander", player=2, kind=MoveKind.MOVE, **points)
     assert tell("star_wars_legion", shift) == "Kommandant (rot) zog 5,0 Zoll weit"
@@ -182,3 +182,11 @@ def test_a_step_is_told_line_by_line(
     )
     assert "Carol is back in the game" in describe_step(after, before, begun.game, dune)
     assert describe_step(before, before, begun.game, dune) == ()
+
+
+def test_a_space_that_the_profile_has_lost_is_told_by_its_id(
+    tell: Callable[..., str], move: MakeMove
+) -> None:
+    agent = move(None, "ix", type="agent", player=2)
+
+    assert tell("dune_imperium", agent) == "Blue agent: supply → ix"

@@ -316,3 +316,14 @@ def test_pieces_that_a_profile_has_lost_are_no_matter(begin: Begin, name: str) -
     table.profile = replace(table.profile, piece_types=kinds)
 
     assert _walk(table, "b1", 60, 10) == ()
+
+
+def test_spaces_that_a_profile_has_lost_are_no_matter(begin: Begin) -> None:
+    table = begin("dune_imperium", players=2)
+    table.play({"to": "conspire", "type": "agent", "player": 1})
+    layout = table.profile.layout
+    fewer = tuple(zone for zone in layout.zones if zone.id != "conspire")
+    table.profile = replace(table.profile, layout=replace(layout, zones=fewer))
+    step = Situation(table.profile, table.record.game, *table.line, table.line[:1])
+
+    assert check(step) == ()
