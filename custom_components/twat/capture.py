@@ -24,6 +24,7 @@ from .const import GameEvent
 from .errors import HopError, invalid
 from .failures import FailureLedger, failure_of
 from .games.model import AnalysisStatus, Capture, JournalEntry, JournalKind, new_id
+from .names import names_coming
 from .outcome import Outcome
 from .press import GameQueue, Press
 from .reading import Waiting, async_fetch_overlay, async_read
@@ -252,6 +253,9 @@ class CaptureManager:
         coordinator.async_set_stage(None)
         async_tell_outcome(coordinator, outcome)
         press.settle(outcome)
+        if names_coming(outcome.capture.analysis_results):
+            # They may have come while the first reading was being written down.
+            await self._hub.names.async_catch_up()
         await async_fetch_overlay(self._hub, coordinator, link, outcome.capture)
 
     async def _wait(

@@ -12,6 +12,7 @@ CONF_KIND: Final = "kind"
 CONF_SERVICE_ID: Final = "id"
 CONF_REPLACED_DATABASE: Final = "replaced_database"
 CONF_MEDIA_DIR: Final = "media_dir"
+CONF_VISION_MODEL: Final = "vision_model"
 
 SUBENTRY_TABLE: Final = "table"
 CONF_CAMERA_ENTITY: Final = "camera_entity"

@@ -25,6 +25,8 @@ from .games.new_game import new_game
 from .games.profile import GameProfile
 from .games.profiles import copy_profile
 from .games.record import Change, GameRecord
+from .models import async_preload
+from .names import Names
 from .records import Records, async_load_profiles, profiles_folder
 from .storage.errors import NotWritable, StorageError
 from .table import Table, find_table
@@ -47,8 +49,11 @@ class TwatHub:
         self.images = records.images
         self.games: dict[str, GameCoordinator] = {}
         self.captures = CaptureManager(self)
+        self.names = Names(self)
         self.link = (
-            VisionLink(hass, entry, self.captures.async_resume) if entry.data[CONF_URL] else None
+            VisionLink(hass, entry, self._vision_is_there, self.names.async_came)
+            if entry.data[CONF_URL]
+            else None
         )
         self._library = records.library
         self._device_id = device_id
@@ -96,6 +101,12 @@ class TwatHub:
         """Connect to the vision service; once it is there, waiting captures go on."""
         if self.link is not None:
             self.link.async_start()
+
+    @callback
+    def _vision_is_there(self) -> None:
+        """Go on with the photos that wait, and take the names that came meanwhile."""
+        self.captures.async_resume()
+        self.names.async_look()
 
     async def async_close(self) -> None:
         """Let go of the database; captures under way go on at the next start."""
@@ -252,7 +263,9 @@ class TwatHub:
             self.repository.create_game(created.game, created.state, created.journal)
             return load_view(self.repository, profile, created.game.id)
 
-        return self._add(await self.async_run(create))
+        coordinator = self._add(await self.async_run(create))
+        async_preload(self)
+        return coordinator
 
     async def async_delete_game(self, game_id: str) -> None:
         """Remove a game: device, rows and photos.

@@ -99,7 +99,7 @@ async def _read(
     profile = coordinator.data.profile
     coordinator.async_set_stage("queued")
     for _ in range(_TRIES):
-        material = await _gather(hub, coordinator, capture)
+        material = await async_gather(hub, coordinator, capture)
         if material.capture.analysis_status in (AnalysisStatus.COMPLETED, AnalysisStatus.FAILED):
             # It was read while this was queued a second time.
             return Outcome(material.capture)
@@ -110,13 +110,13 @@ async def _read(
         ended = await _analyse(hub, coordinator, link, profile, material)
         if ended.status is not JobStatus.COMPLETED:
             raise _job_failed(ended)
-        outcome = await _conclude(hub, profile, material, ended.results or {}, warning)
+        outcome = await async_conclude(hub, profile, material, ended.results or {}, warning)
         if outcome is not None:
             return outcome
     raise HopError(Hop.VISION, "state_moved", "state_moved_too_often")
 
 
-async def _conclude(
+async def async_conclude(
     hub: TwatHub,
     profile: GameProfile,
     material: Material,
@@ -178,7 +178,8 @@ async def async_fetch_overlay(
     await hub.async_refresh(coordinator.game_id)
 
 
-async def _gather(hub: TwatHub, coordinator: GameCoordinator, capture: Capture) -> Material:
+async def async_gather(hub: TwatHub, coordinator: GameCoordinator, capture: Capture) -> Material:
+    """Read what a reading of this capture is made from."""
     game = coordinator.data.game
     table = None if game.table is None else find_table(hub.entry, game.table)
     calibration = None if table is None else table.calibrations.get(game.game_type)
@@ -239,6 +240,7 @@ async def _analyse(
             reference=reference.image_sha256 if reference else None,
         ),
         corners=corners,
+        model=link.model,
     )
     with link.watch(capture.id, coordinator.async_set_stage) as watch:
         job_id = await _hand_in(hub, link.client, request, material)

@@ -14,8 +14,9 @@ from homeassistant.helpers.event import async_call_later
 
 from .clients.errors import ConnectionFailed, Hop, ServiceError, Unauthorized, WrongVersion
 from .clients.events import Callbacks, VisionListener
-from .clients.vision import Job, JobStatus, VisionClient
-from .const import DOMAIN
+from .clients.vision import Job, JobStatus, ModelNews, VisionClient
+from .const import CONF_VISION_MODEL, DOMAIN
+from .models import async_report_models
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -70,9 +71,20 @@ class VisionLink:
     """Follows one vision service."""
 
     def __init__(
-        self, hass: HomeAssistant, entry: ConfigEntry, on_available: Callable[[], None]
+        self,
+        hass: HomeAssistant,
+        entry: ConfigEntry,
+        on_available: Callable[[], None],
+        on_named: Callable[[Job], None],
     ) -> None:
-        """Prepare; `on_available` is told each time the service comes (back)."""
+        """Prepare.
+
+        Args:
+            hass: Home Assistant.
+            entry: the hub's.
+            on_available: told each time the service comes (back).
+            on_named: told when names of a completed job have come, or what is in their way.
+        """
         session = async_get_clientsession(hass)
         url, token = entry.data[CONF_URL], entry.data[CONF_TOKEN]
         self.client = VisionClient(session, url, token)
@@ -81,12 +93,22 @@ class VisionLink:
         self._entry = entry
         self._on_available = on_available
         self._listener = VisionListener(
-            session, url, token, Callbacks(self._connected, self._lost, self._event)
+            session,
+            url,
+            token,
+            Callbacks(self._connected, self._lost, self._event, on_named, self._model),
         )
+        self._downloads: list[Callable[[ModelNews], None]] = []
         self._watches: dict[str, JobWatch] = {}
         self._listeners: list[CALLBACK_TYPE] = []
         self._cancel_repair: CALLBACK_TYPE | None = None
         self._was_lost = False
+
+    @property
+    def model(self) -> str | None:
+        """The vision-language model that the host chose; None for the service's choice."""
+        chosen: str | None = self._entry.options.get(CONF_VISION_MODEL)
+        return chosen
 
     @property
     def available(self) -> bool:
@@ -109,6 +131,15 @@ class VisionLink:
         return lambda: self._listeners.remove(listener)
 
     @contextmanager
+    def download(self, on_news: Callable[[ModelNews], None]) -> Iterator[None]:
+        """Follow the downloads of models."""
+        self._downloads.append(on_news)
+        try:
+            yield
+        finally:
+            self._downloads.remove(on_news)
+
+    @contextmanager
     def watch(self, capture_id: str, on_stage: Callable[[str], None]) -> Iterator[JobWatch]:
         """Follow a capture's job; open this before handing it in, so that nothing is missed."""
         watch = self._watches[capture_id] = JobWatch(on_stage)
@@ -129,6 +160,7 @@ class VisionLink:
         ir.async_delete_issue(self._hass, DOMAIN, ISSUE_WRONG_VERSION)
         self._notify()
         self._on_available()
+        self._check_models()
 
     @callback
     def _lost(self, error: ServiceError) -> None:
@@ -158,6 +190,21 @@ class VisionLink:
     def _event(self, event: Job) -> None:
         if (watch := self._watches.get(event.capture_id)) is not None:
             watch.take(event)
+
+    @callback
+    def _model(self, news: ModelNews) -> None:
+        for listener in list(self._downloads):
+            listener(news)
+        if news.status == "done":
+            self._check_models()
+
+    @callback
+    def _check_models(self) -> None:
+        self._entry.async_create_background_task(
+            self._hass,
+            async_report_models(self._hass, self._entry, self.client, self.model),
+            "twat vision models",
+        )
 
     @callback
     def _notify(self) -> None:

@@ -17,12 +17,15 @@ import webbrowser
 import aiohttp
 
 from .home_assistant import PASSWORD, USER, ApiError
+from .naming import play_unknown
 from .photos import load, play_photos
 from .play import Result, play_script, total
 from .processes import ROOT, ProcessFailed, python_missing
 from .table import Stage, stage
 
 GAMES = ("grid", "dune")
+UNKNOWN = "mixed"
+"""What is played where a model has to tell what stands on the table."""
 PORT = 8123
 
 
@@ -52,6 +55,12 @@ def _arguments(argv: Sequence[str]) -> argparse.Namespace:
         help="know this game of your own, too (see docs/profiles.md); may be repeated",
     )
     parser.add_argument(
+        "--ollama-stub",
+        action="store_true",
+        help="play a game whose setup nobody tells instead: a vision-language model names the "
+        "pieces, played by a stand-in for an Ollama server that looks at what it is sent",
+    )
+    parser.add_argument(
         "--photos",
         type=Path,
         action="append",
@@ -64,11 +73,14 @@ def _arguments(argv: Sequence[str]) -> argparse.Namespace:
     parser.add_argument(
         "--port", type=int, default=PORT, help="Home Assistant's port (%(default)s)"
     )
-    return parser.parse_args(argv)
+    options = parser.parse_args(argv)
+    if options.ollama_stub and (options.game or options.photos):
+        parser.error("--ollama-stub plays a game of its own")
+    return options
 
 
 async def _play(stage_: Stage, photos: Sequence[Path]) -> dict[str, Result]:
-    results = {}
+    results: dict[str, Result] = {}
     for name, camera in stage_.cameras.items():
         folder = next((p for p in photos if p.name == name), None)
         if folder is None:
@@ -89,15 +101,27 @@ async def _run(options: argparse.Namespace, work: Path) -> int:
         script = options.script.resolve(strict=True)
         cameras = [(script.stem, ["--backend", "simulated", "--script", str(script)])]
     else:
-        games = [options.game] if options.game else GAMES
+        games = [options.game] if options.game else [UNKNOWN] if options.ollama_stub else GAMES
         cameras = [(name, ["--backend", "simulated", "--script", name]) for name in games]
     print("Starting camera service, vision service and Home Assistant …", flush=True)
-    async with stage(work, cameras, port=options.port, profiles=options.profile) as table:
+    async with stage(
+        work,
+        cameras,
+        port=options.port,
+        profiles=options.profile,
+        ollama_stub=options.ollama_stub,
+    ) as table:
         print(f"Everything is up after {time.monotonic() - started:.0f} s.", flush=True)
-        results = {} if options.develop else await _play(table, photos)
+        naming = None
+        if options.ollama_stub and not options.develop:
+            result, naming = await play_unknown(table, table.cameras[UNKNOWN])
+            results = {UNKNOWN: result}
+        else:
+            results = {} if options.develop else await _play(table, photos)
         merged = total(list(results.values()))
         summary = {
             **merged.to_json(),
+            **({} if naming is None else naming.to_json()),
             "seconds": round(time.monotonic() - started, 1),
             "games": {name: result.to_json() for name, result in results.items()},
         }
@@ -114,7 +138,8 @@ async def _run(options: argparse.Namespace, work: Path) -> int:
             await asyncio.Event().wait()
     print(json.dumps(summary), flush=True)
     # Real photos are read as well as can be; the scripted games have to be right.
-    return 0 if photos or merged.perfect else 1
+    named = naming is None or naming.right == naming.names
+    return 0 if photos or (merged.perfect and named) else 1
 
 
 async def _until_told(options: argparse.Namespace, work: Path) -> int:

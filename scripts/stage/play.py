@@ -67,6 +67,11 @@ async def play_script(stage: Stage, camera: Camera) -> Result:
     game = await stage.create_game(camera, new_game(script))
     setup = await game.press_capture()
     print(f"  setup     {setup['outcome']}")
+    return await play_steps(camera, game, script)
+
+
+async def play_steps(camera: Camera, game: Game, script: Mapping[str, Any]) -> Result:
+    """Play a script's steps, from an accepted setup on, and print each beside the truth."""
     result = Result()
     for number, step in enumerate(script["steps"], start=1):
         if step.get("hand"):

@@ -160,6 +160,12 @@ def vision_service(work: Path, name: str = "vision", *options: str) -> ManagedPr
     return _service("twat_vision", work, name, "--no-announce", *options)
 
 
+def model_server(work: Path) -> ManagedProcess:
+    """Return the stand-in for an Ollama server: strict, and with eyes of its own."""
+    argv = [str(SERVICES_PYTHON), "-m", "tests.fakes.ollama", "--port", str(free_port())]
+    return ManagedProcess("ollama", argv, work / "ollama.log")
+
+
 def _service(module: str, work: Path, name: str, *options: str) -> ManagedProcess:
     data = work / name
     data.mkdir(parents=True, exist_ok=True)

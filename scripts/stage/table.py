@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+import json
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import aiohttp
 from yarl import URL
 
 from .home_assistant import ApiError, Client, HomeAssistant
-from .processes import ManagedProcess, camera_service, vision_service
+from .processes import ManagedProcess, camera_service, model_server, vision_service
 
 OUTCOMES = frozenset(
     f"twat_{outcome}"
@@ -24,6 +25,7 @@ OUTCOMES = frozenset(
         "capture_failed",
     )
 )
+_UNNAMED = frozenset({"names_pending", "names_unavailable"})
 
 
 @dataclass(slots=True)
@@ -38,12 +40,19 @@ class Camera:
 
     async def request(self, method: str, path: str, body: object = None) -> Any:
         """Call the service itself: the simulated table's hand that moves the pieces."""
+        return json.loads(await self._request(method, path, body))
+
+    async def still(self) -> bytes:
+        """Take a photo of our own, at full size."""
+        return await self._request("POST", "/capture", {"resolution": "4k"})
+
+    async def _request(self, method: str, path: str, body: object) -> bytes:
         headers = {"Authorization": f"Bearer {self.token}"}
         url = f"{self.process.url}{path}"
         async with self.session.request(method, url, json=body, headers=headers) as response:
             if response.status >= 400:
                 raise ApiError(f"{method} {url}: {response.status} {await response.text()}")
-            return await response.json()
+            return await response.read()
 
 
 @dataclass(slots=True)
@@ -57,6 +66,7 @@ class Stage:
     client: Client
     hub_entry: str
     cameras: dict[str, Camera]
+    models: ManagedProcess | None = None
 
     async def add_camera(self, process: ManagedProcess) -> Camera:
         """Pair a camera service with Home Assistant and put a table under it."""
@@ -99,13 +109,20 @@ class Game:
     id: str
     entities: dict[str, str]
 
-    async def press_capture(self) -> dict[str, Any]:
-        """Press the capture button; return the event that says what came of it."""
+    async def press_capture(self, *, named: bool = False) -> dict[str, Any]:
+        """Press the capture button; return the event that says what came of it.
+
+        With `named`, the one after the names of the pieces have come from a model, or will not.
+        """
         async with self.client.listen() as listener:
             await listener.command("subscribe_events")
             await self.client.press(self.entities["button.capture"])
             event = await listener.event(
-                lambda e: e["event_type"] in OUTCOMES and e["data"]["game_id"] == self.id
+                lambda e: (
+                    e["event_type"] in OUTCOMES
+                    and e["data"]["game_id"] == self.id
+                    and not (named and _UNNAMED.intersection(e["data"]["warnings"]))
+                )
             )
         return {**event["data"], "outcome": event["event_type"].removeprefix("twat_")}
 
@@ -121,10 +138,12 @@ async def stage(
     *,
     port: int | None = None,
     profiles: Sequence[Path] = (),
+    ollama_stub: bool = False,
 ) -> AsyncIterator[Stage]:
     """Run everything below `work`; `cameras` are names and options of camera services.
 
-    `profiles` are files of games that the host has added.
+    `profiles` are files of games that the host has added. With `ollama_stub` the vision service
+    asks a stand-in for an Ollama server.
 
     The parts are ended in the order in which they lean on each other, whatever happens inside.
     """
@@ -133,7 +152,11 @@ async def stage(
             aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=120))
         )
 
-        vision = vision_service(work)
+        models = model_server(work) if ollama_stub else None
+        if models is not None:
+            stack.push_async_callback(models.stop)
+            await models.start()
+        vision = vision_service(work, "vision", *(("--ollama", models.url) if models else ()))
         services = [camera_service(work, name, *options) for name, options in cameras]
         home_assistant = HomeAssistant.create(work, port)
         home_assistant.add_profiles(profiles)
@@ -149,7 +172,9 @@ async def stage(
         hub = await client.flow(
             "twat", {"next_step_id": "vision"}, {"host": host, "port": vision_port}, {"code": code}
         )
-        result = Stage(work, session, vision, home_assistant, client, hub["result"]["entry_id"], {})
+        result = Stage(
+            work, session, vision, home_assistant, client, hub["result"]["entry_id"], {}, models
+        )
         for process in services:
             await result.add_camera(process)
         yield result

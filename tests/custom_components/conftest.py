@@ -137,6 +137,16 @@ def own_vision(tmp_path: Path, socket_enabled: None) -> Iterator[Service]:
 class Camera(Service):
     """The real camera service with its simulated table."""
 
+    def still(self) -> bytes:
+        """A photo of the table."""
+        request = urllib.request.Request(
+            f"{self.url}/capture",
+            data=b'{"resolution": "4k"}',
+            headers={"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"},
+        )
+        with urllib.request.urlopen(request) as response:
+            return response.read()
+
     def simulator(self, method: str, path: str = "", body: Mapping[str, Any] | None = None) -> Any:
         """Move what stands on the simulated table."""
         request = urllib.request.Request(

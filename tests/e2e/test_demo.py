@@ -43,6 +43,20 @@ def test_both_scripted_games_are_read_without_a_fault() -> None:
 
 
 @pytest.mark.timeout(600)
+def test_a_table_nobody_knows_is_named_by_a_model_and_then_tracked_without_it() -> None:
+    code, output = demo("--ollama-stub")
+
+    assert code == 0, output
+    summary = last_line(output)
+    assert summary["names"] == summary["names_right"] == 16, output
+    assert summary["right"] == summary["moves"] == 8, output
+    assert summary["false_alarms"] == 0, output
+    # The setup photo only: one sheet of all pieces.
+    assert (summary["vlm_calls"], summary["image_tokens"]) == (1, 1024), output
+    assert summary["image_token_ratio"] >= 15
+
+
+@pytest.mark.timeout(600)
 @pytest.mark.realdata
 @pytest.mark.skipif(not REALDATA.is_dir(), reason=f"no photo sequences at {REALDATA}")
 def test_a_folder_of_real_photos_is_played_whatever_the_score() -> None:

@@ -13,12 +13,18 @@ from yarl import URL
 
 from .base import API_VERSION
 from .errors import ConnectionFailed, Hop, NotAService, ServiceError, Unauthorized, WrongVersion
-from .vision import Job, JobStatus, as_job_error
+from .vision import Job, JobStatus, ModelNews, as_job_error
 
 RETRY_FIRST = 0.5
 RETRY_LONGEST = 60.0
 _HEARTBEAT = 20.0
 _HELLO_TIMEOUT = 10.0
+
+_PROGRESS = "progress"
+_NAMED = "named"
+_ENDS = {
+    status.value: status for status in (JobStatus.COMPLETED, JobStatus.FAILED, JobStatus.CANCELLED)
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +37,15 @@ class Callbacks:
         lost: the stream is gone, and why. Told once for a loss, and again when the reason turns out
             to be of another kind (the service is back, but refuses the token).
         event: a job, as one event tells of it.
+        named: a completed job whose results have changed: a model was asked for names, or cannot be.
+        model: how the download of a model goes.
     """
 
     connected: Callable[[], None]
     lost: Callable[[ServiceError], None]
     event: Callable[[Job], None]
+    named: Callable[[Job], None]
+    model: Callable[[ModelNews], None]
 
 
 class VisionListener:
@@ -165,15 +175,30 @@ class VisionListener:
                 self._cursor = cursor
                 self._callbacks.connected()
                 return
+            self._cursor = cursor
+            if kind == "model":
+                total = int(body["total"])
+                share = int(body["completed"]) / total if total else 0.0
+                self._callbacks.model(
+                    ModelNews(str(body["model"]), str(body["status"]), share, body["message"])
+                )
+                return
+            if kind not in (_PROGRESS, _NAMED, *_ENDS):
+                # Services of the same protocol may come to tell more.
+                return
             event = Job(
                 job_id=str(body["job_id"]),
                 capture_id=str(body["capture_id"]),
-                status=JobStatus.PROCESSING if kind == "progress" else JobStatus(kind),
+                status=_ENDS.get(
+                    kind, JobStatus.COMPLETED if kind == _NAMED else JobStatus.PROCESSING
+                ),
                 stage=str(body.get("stage", "done")),
                 results=body.get("results"),
                 error=as_job_error(body.get("error")),
             )
         except (KeyError, TypeError, ValueError) as err:
             raise NotAService(Hop.VISION, "an event cannot be read") from err
-        self._cursor = cursor
-        self._callbacks.event(event)
+        if kind == _NAMED:
+            self._callbacks.named(event)
+        else:
+            self._callbacks.event(event)

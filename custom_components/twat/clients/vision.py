@@ -14,6 +14,9 @@ UPLOAD_TIMEOUT = ClientTimeout(total=60, connect=5)
 # Detecting a board in a 12-megapixel photo may wait for an analysis that is under way.
 DETECT_TIMEOUT = ClientTimeout(total=60, connect=5)
 
+# The service asks its model server first.
+MODELS_TIMEOUT = ClientTimeout(total=30, connect=5)
+
 type Point = tuple[float, float]
 type Corners = tuple[Point, Point, Point, Point]
 
@@ -51,6 +54,51 @@ class Job:
     stage: str
     results: Mapping[str, Any] | None = None
     error: JobError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ModelProblem:
+    """Why the service can ask no vision-language model.
+
+    Attributes:
+        model: the one that is missing and could be downloaded.
+    """
+
+    code: str
+    message: str
+    model: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Models:
+    """The vision-language models that the service can ask.
+
+    Attributes:
+        names: best first.
+        default: the one asked unless a request says otherwise.
+        server: address of the model server; None when the service was given none.
+    """
+
+    names: tuple[str, ...]
+    default: str | None
+    server: str | None
+    problem: ModelProblem | None
+
+
+@dataclass(frozen=True, slots=True)
+class ModelNews:
+    """How the download of a model goes.
+
+    Attributes:
+        status: pulling, done or failed.
+        share: 0…1 of the download.
+        message: why it failed.
+    """
+
+    model: str
+    status: str
+    share: float
+    message: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +172,38 @@ class VisionClient(ServiceClient):
         except Rejected as err:
             if err.status != 404:
                 raise
+
+    async def models(self) -> Models:
+        """The vision-language models that can be asked, and what is in the way."""
+        body = await self._json("GET", "v1/models", timeout=MODELS_TIMEOUT)
+        try:
+            problem = body.get("problem")
+            return Models(
+                names=tuple(str(name) for name in body["models"]),
+                default=body.get("default"),
+                server=body.get("server"),
+                problem=None
+                if problem is None
+                else ModelProblem(str(problem["code"]), str(problem["message"]), problem["model"]),
+            )
+        except (KeyError, TypeError) as err:
+            raise NotAService(self.hop, "the list of models cannot be read") from err
+
+    async def load_model(self, model: str | None) -> None:
+        """Let the model (None for the service's default) be brought into memory.
+
+        Raises:
+            Rejected: code `no_model_server`.
+        """
+        await self._json("POST", "v1/models/load", json={"model": model}, timeout=QUICK)
+
+    async def pull_model(self, model: str) -> None:
+        """Let a model be downloaded; events tell how that goes.
+
+        Raises:
+            Rejected: codes `no_model_server`, `pull_under_way`.
+        """
+        await self._json("POST", "v1/models/pull", json={"model": model}, timeout=QUICK)
 
     async def overlay(self, job_id: str) -> bytes:
         """The annotated photo of a completed job, JPEG."""

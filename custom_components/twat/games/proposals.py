@@ -209,6 +209,9 @@ class _Node:
             raise self.fault(key, f"must be one of {', '.join(sorted(allowed))}")
         return value
 
+    def optional_choice(self, key: str, allowed: frozenset[str]) -> str | None:
+        return None if self._data.get(key) is None else self.choice(key, allowed)
+
     def box(self, key: str) -> tuple[float, float, float, float]:
         items = self._list(key)
         if len(items) != 4:
@@ -287,7 +290,7 @@ class _Parser:
             to_space=space,
             color=color,
             confidence=node.fraction("confidence"),
-            source="tracking",
+            source=node.optional_choice("source", _SOURCES) or "tracking",
             to_position=node.position("position") if space is None else None,
         )
 

@@ -78,6 +78,8 @@ def analysis_request(
                 "type": piece_type.id,
                 "name": piece_type.name,
                 "spaces": None if piece_type.spaces is None else list(piece_type.spaces),
+                "color": piece_type.color,
+                "hint": piece_type.look,
             }
             for piece_type in _kinds(profile, state.board)
         ],
@@ -99,9 +101,12 @@ def _kinds(profile: GameProfile, board: Board) -> list[PieceType]:
 
     A profile with the generic piece among its kinds knows nothing about the game. There a new piece
     is of a kind that is on the board already, else just a piece: asking would only be a nuisance.
+    On a board of which nobody has said what stands there it may be any, for a model to tell.
     """
     kinds = [kind for kind in profile.piece_types if kind.visible]
     if all(kind.id != GENERIC_PIECE for kind in kinds):
         return kinds
+    if not board.complete:
+        return [kind for kind in kinds if kind.id != GENERIC_PIECE]
     in_play = {piece.type for piece in board.pieces} or {GENERIC_PIECE}
     return [kind for kind in kinds if kind.id in in_play]

@@ -58,6 +58,7 @@ def test_every_issue_has_a_text() -> None:
         for call in re.findall(r"async_create_issue\((.*?)\n    +\)", text, re.DOTALL):
             keys |= set(re.findall(r'translation_key="(\w+)"', call))
     keys |= {"vision_unavailable", "vision_wrong_version", "database_corrupt"}
+    keys.add("model_missing")
     keys |= {"setup_disk_full", "setup_not_writable", "setup_storage"}
     assert keys == EN["issues"].keys()
 

@@ -17,11 +17,11 @@ from PIL import Image, UnidentifiedImageError
 Pixels = NDArray[np.uint8]
 
 WHITE = 244
-TILE = 96
+TILE = 64
 """Pixels to whose side tiles are brought before looking."""
 LIKENESS = 0.62
 """Correlation from which something is recognised."""
-SIZES = np.geomspace(0.34, 0.9, 11)
+SIZES = np.geomspace(0.42, 0.88, 9)
 """Sides of a known look, as fractions of the tile's height."""
 
 
@@ -36,7 +36,7 @@ class Seen:
 
     @property
     def certainty(self) -> float:
-        return float(np.clip(0.72 + 1.5 * (self.score - self.rival), 0.34, 0.995))
+        return float(np.clip(0.85 + 1.5 * (self.score - self.rival), 0.34, 0.995))
 
 
 EMPTY = Seen(frozenset({"empty"}), None, 1.0, 0.8)

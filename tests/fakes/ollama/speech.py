@@ -22,9 +22,15 @@ def speak(schema: Any, seen: list[Seen]) -> tuple[str, list[float]]:
     likely = []
     for number, (key, rule) in enumerate(schema.get("properties", {}).items()):
         one = seen[number] if number < len(seen) else None
-        answer[key] = _value(rule, one)
+        answer[key] = _value(_resolved(rule, schema), one)
         likely.append(0.5 if one is None else one.certainty)
     return json.dumps(answer, ensure_ascii=False), likely
+
+
+def _resolved(rule: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
+    """Follow a reference to the schema's definitions."""
+    name = rule.get("$ref", "").removeprefix("#/$defs/")
+    return schema["$defs"][name] if name else rule
 
 
 def _value(rule: dict[str, Any], seen: Seen | None) -> Any:

@@ -100,7 +100,7 @@ def analyse(
         moves=reading.moves,
         detected_pieces=reading.pieces,
         confidence=reading.confidence,
-        summary=summarise(reading, names),
+        summary=summarise(reading.moves, names),
         warnings=tuple(warnings),
         questions=reading.questions,
         timings_ms=clock.done(),

@@ -162,7 +162,7 @@ def alignment(scene: Scene, photos: Photos) -> Alignment:
         status = AlignmentStatus.TURNED
     found = scene.registration
     inliers, score = (found.inliers, max(0.0, min(found.score, 1.0))) if found else (0, 1.0)
-    return Alignment(status, shift, turn, inliers, now, score, drift)
+    return Alignment(status, shift, turn, inliers, now, score, drift, was)
 
 
 def _movement(was: Corners, now: Corners, size: tuple[int, int]) -> tuple[float, float]:

@@ -1,6 +1,7 @@
 """Moves in words."""
 
-from .reading import Reading
+from collections.abc import Sequence
+
 from .state import Names
 from .types import Move, MoveKind, Point
 
@@ -29,9 +30,9 @@ def _where(space: str | None, position: Point | None, names: Names) -> str | Non
     return f"({position[0]:.1f}, {position[1]:.1f})"
 
 
-def summarise(reading: Reading, names: Names) -> str:
-    """The whole reading in one sentence."""
-    if not reading.moves:
+def summarise(moves: Sequence[Move], names: Names) -> str:
+    """All moves in one sentence."""
+    if not moves:
         return "Nothing changed"
-    text = "; ".join(describe(m, names) for m in reading.moves)
+    text = "; ".join(describe(m, names) for m in moves)
     return text[0].upper() + text[1:]

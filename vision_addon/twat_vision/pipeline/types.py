@@ -67,6 +67,8 @@ class WarningCode(StrEnum):
     TOO_DARK = "too_dark"
     BLURRED = "blurred"
     DISTURBED = "disturbed"
+    NAMES_PENDING = "names_pending"
+    NAMES_UNAVAILABLE = "names_unavailable"
 
 
 class PipelineError(Exception):
@@ -142,12 +144,33 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class VocabularyEntry:
-    """A type of piece that may be placed; ``spaces`` None means anywhere."""
+    """A type of piece that may be placed; ``spaces`` None means anywhere.
+
+    ``hint`` says how it looks, in any language, for a model that has never seen this game.
+    """
 
     type: str
     name: str
     spaces: tuple[str, ...] | None = None
     color: str | None = None
+    hint: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """A marked part of the board whose content is a number; ``polygon`` as of a `Zone`.
+
+    ``kind`` is "number" (printed or written), "count" (how many things lie there) or "track" (the number of the field that a
+    marker stands on); values are from ``least`` to ``most``.
+    """
+
+    id: str
+    name: str
+    polygon: tuple[Point, ...]
+    kind: str = "number"
+    least: int = 0
+    most: int = 99
+    hint: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +221,7 @@ class AnalysisRequest:
     vocabulary: tuple[VocabularyEntry, ...] = ()
     candidates: tuple[Candidate, ...] = ()
     thresholds: Thresholds = field(default_factory=Thresholds)
+    areas: tuple[Area, ...] = ()
     detect_changes: bool = True
     identify_pieces: str = "auto"
 
@@ -209,7 +233,8 @@ class Alignment:
     ``shift`` is the mean movement of the corners in fractions of the board's diagonal, ``rotation_deg`` how far the board was
     turned clockwise (-180…180; from 45 on the status is ``turned``), ``inliers`` the number of agreeing feature matches (0
     when none were needed), ``corners`` where the board is now in 0…1 of the after image. ``score`` (0…1) is how alike the
-    board looks in both photos once it lies on itself, ``drift`` the shift since the reference photo.
+    board looks in both photos once it lies on itself, ``drift`` the shift since the reference photo, ``before_corners`` where
+    the board is in the before image (None without one).
     """
 
     status: AlignmentStatus
@@ -219,6 +244,7 @@ class Alignment:
     corners: Corners | None
     score: float = 1.0
     drift: float = 0.0
+    before_corners: Corners | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The JSON form of the API."""
@@ -230,6 +256,7 @@ class Alignment:
             "corners": _corners_json(self.corners),
             "score": round(self.score, 4),
             "drift": round(self.drift, 5),
+            "before_corners": _corners_json(self.before_corners),
         }
 
 
@@ -309,7 +336,10 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class DetectedPiece:
-    """A piece believed to stand on the board after the moves; ``position`` in board units."""
+    """A piece believed to stand on the board after the moves; ``position`` in board units.
+
+    ``source`` says who named it: "tracking", "vlm" or "both".
+    """
 
     type: str
     player: int | None
@@ -318,6 +348,7 @@ class DetectedPiece:
     confidence: float
     id: str | None = None
     color: str | None = None
+    source: str = "tracking"
 
     def to_json(self) -> dict[str, Any]:
         """The JSON form of the API."""
@@ -329,6 +360,26 @@ class DetectedPiece:
             "space": self.space,
             "color": self.color,
             "confidence": round(self.confidence, 4),
+            "source": self.source,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class AreaReading:
+    """The number that was read in a marked area; ``value`` None when it could not be told."""
+
+    area: str
+    value: int | None
+    confidence: float
+    source: str = "vlm"
+
+    def to_json(self) -> dict[str, Any]:
+        """The JSON form of the API."""
+        return {
+            "area": self.area,
+            "value": self.value,
+            "confidence": round(self.confidence, 4),
+            "source": self.source,
         }
 
 
@@ -357,6 +408,8 @@ class AnalysisResult:
 
     ``confidence`` is the probability 0…1 that the set of moves is exactly right. ``counts`` is zone → colour →
     number of pieces for layouts of zones, else None. ``occlusions`` are hands and other things over the board.
+    ``readings`` and ``vlm`` are what a vision-language model added, and how that went (`vlm.report.Report`); None where none
+    was asked.
     """
 
     alignment: Alignment
@@ -370,6 +423,8 @@ class AnalysisResult:
     timings_ms: Mapping[str, float]
     counts: Mapping[str, Mapping[str, int]] | None = None
     occlusions: tuple[Occlusion, ...] = ()
+    readings: tuple[AreaReading, ...] = ()
+    vlm: Mapping[str, Any] | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The JSON form of the API."""
@@ -384,7 +439,8 @@ class AnalysisResult:
             "warnings": [w.value for w in self.warnings],
             "questions": [q.to_json() for q in self.questions],
             "occlusions": [o.to_json() for o in self.occlusions],
-            "vlm": None,
+            "readings": [r.to_json() for r in self.readings],
+            "vlm": None if self.vlm is None else dict(self.vlm),
             "timings_ms": {k: round(v, 1) for k, v in self.timings_ms.items()},
         }
 

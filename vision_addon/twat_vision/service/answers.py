@@ -84,6 +84,7 @@ class AlignmentAnswer(Answer):
     corners: _Corners | None = Field(description="fractions of the after photo")
     score: float = Field(ge=0, le=1, description="how alike the board looks once it lies on itself")
     drift: float = Field(description="shift since the reference photo")
+    before_corners: _Corners | None = Field(description="fractions of the before photo")
 
 
 class OcclusionAnswer(Answer):
@@ -139,6 +140,16 @@ class PieceAnswer(Answer):
     space: str | None
     color: str | None
     confidence: float = Field(ge=0, le=1)
+    source: Literal["tracking", "vlm", "both"]
+
+
+class AreaReadingAnswer(Answer):
+    """The number in a marked area; null where it could not be told."""
+
+    area: str
+    value: int | None
+    confidence: float = Field(ge=0, le=1)
+    source: Literal["vlm"]
 
 
 class QuestionAnswer(Answer):
@@ -147,6 +158,30 @@ class QuestionAnswer(Answer):
     text: str
     spaces: list[str]
     options: list[str]
+
+
+class NamedAnswer(Answer):
+    """What the model said about one place; `agrees` is null where tracking sees nothing to compare."""
+
+    place: str
+    answer: str | int | None
+    confidence: float = Field(ge=0, le=1)
+    agrees: bool | None
+
+
+class VlmAnswer(Answer):
+    """How asking the model goes; `code` and `message` say what is in the way."""
+
+    status: Literal["pending", "waiting", "done", "failed", "cancelled"]
+    model: str | None
+    code: str | None
+    message: str | None
+    notes: list[str]
+    calls: int
+    image_tokens: int
+    prompt_tokens: int
+    seconds: float
+    answers: list[NamedAnswer]
 
 
 class ResultsAnswer(Answer):
@@ -160,11 +195,21 @@ class ResultsAnswer(Answer):
     confidence: float = Field(ge=0, le=1)
     summary: str
     warnings: list[
-        Literal["hand_in_view", "board_moved", "board_lost", "too_dark", "blurred", "disturbed"]
+        Literal[
+            "hand_in_view",
+            "board_moved",
+            "board_lost",
+            "too_dark",
+            "blurred",
+            "disturbed",
+            "names_pending",
+            "names_unavailable",
+        ]
     ]
     questions: list[QuestionAnswer]
     occlusions: list[OcclusionAnswer]
-    vlm: dict[str, object] | None
+    readings: list[AreaReadingAnswer]
+    vlm: VlmAnswer | None
     timings_ms: dict[str, float]
 
 
@@ -191,7 +236,38 @@ class BoardAnswer(Answer):
     marker_ids: list[int]
 
 
+class ModelAnswer(Answer):
+    """An installed model that can see; `size` in bytes."""
+
+    name: str
+    size: int
+    thinking: bool
+
+
+class ModelProblem(Answer):
+    """Why no model can be asked; `model` is the one that is missing and could be pulled."""
+
+    code: str
+    message: str
+    model: str | None
+
+
 class ModelsAnswer(Answer):
-    """The vision-capable models, best first."""
+    """The vision-capable models, best first; the one asked by default; and what is in the way.
+
+    `server` is null when the service was given no model server. `pulling` is a download under way.
+    """
 
     models: list[str]
+    details: list[ModelAnswer]
+    default: str | None
+    server: str | None
+    version: str | None
+    problem: ModelProblem | None
+    pulling: str | None
+
+
+class AcceptedAnswer(Answer):
+    """The model that is being downloaded or brought into memory; events tell how it goes."""
+
+    model: str | None

@@ -7,12 +7,12 @@ import contextlib
 from aiohttp import web
 
 from twat_service import ServiceInfo, create_app as create_base_app
-from twat_vision.vlm import PieceNamer
+from twat_vision.vlm import Breaker, Namer, OllamaServer
 
 from .database import Database
 from .detection import BoardDetector
 from .events import EventSignal
-from .handlers import about, analyses, boards, events, images
+from .handlers import about, analyses, boards, events, images, models
 from .images import ImageCache
 from .instance import only_instance
 from .job_queue import JobQueue
@@ -22,13 +22,16 @@ from .keys import (
     EVENTS,
     IMAGES,
     METRICS,
-    NAMER,
+    MODELS,
+    NAMING,
     OPENAPI,
     QUEUE,
     SETTINGS,
     SOCKETS,
 )
 from .metrics import Metrics
+from .models import Models
+from .naming import Naming
 from .openapi import openapi_json
 from .pool import COMMAND, WorkerPool
 from .settings import Settings
@@ -39,7 +42,6 @@ MAX_JSON_BYTES = 8 * 1024 * 1024
 def create_app(
     info: ServiceInfo,
     settings: Settings,
-    namer: PieceNamer | None = None,
     worker_command: Sequence[str] = COMMAND,
 ) -> web.Application:
     """Make the application; it works once started.
@@ -47,7 +49,6 @@ def create_app(
     Args:
         info: What the service is called.
         settings: What the person who runs it decided.
-        namer: The vision-language model, where there is one.
         worker_command: What starts a worker process, where a test brings its own.
 
     Raises:
@@ -56,13 +57,16 @@ def create_app(
     app = create_base_app(info, settings.data_dir, client_max_size=MAX_JSON_BYTES)
     pool = WorkerPool(settings.workers, worker_command)
     app[SETTINGS] = settings
-    app[NAMER] = namer
-    app[DATABASE] = Database(settings.database)
-    app[IMAGES] = ImageCache(settings.images, settings.cache_bytes)
-    app[EVENTS] = EventSignal()
-    app[METRICS] = Metrics()
+    app[DATABASE] = database = Database(settings.database)
+    app[IMAGES] = image_cache = ImageCache(settings.images, settings.cache_bytes)
+    app[EVENTS] = signal = EventSignal()
+    app[METRICS] = metrics = Metrics()
     app[DETECTOR] = BoardDetector(app[IMAGES], pool, settings.job_seconds)
-    app[QUEUE] = JobQueue(settings, app[DATABASE], app[IMAGES], pool, app[EVENTS], app[METRICS])
+    namer = _namer(settings)
+    breaker = Breaker(first=settings.retry_seconds)
+    app[NAMING] = naming = Naming(namer, database, image_cache, pool, signal, metrics, breaker)
+    app[MODELS] = Models(namer, naming, database, signal)
+    app[QUEUE] = JobQueue(settings, database, image_cache, pool, signal, metrics, naming)
     app[SOCKETS] = set()
     app[OPENAPI] = openapi_json(info.version)
     _add_routes(app)
@@ -76,12 +80,22 @@ def create_app(
             await asyncio.to_thread(app[IMAGES].load)
             stack.push_async_callback(pool.close)
             await pool.start()
+            stack.push_async_callback(naming.close)
+            stack.push_async_callback(app[MODELS].close)
             stack.push_async_callback(app[QUEUE].close)
             await app[QUEUE].start()
+            await naming.start()
             yield
 
     app.cleanup_ctx.append(run_parts)
     return app
+
+
+def _namer(settings: Settings) -> Namer | None:
+    if settings.ollama_url is None:
+        return None
+    server = OllamaServer(settings.ollama_url, settings.budgets, settings.keep_alive)
+    return Namer(server, settings.model, settings.card_gib)
 
 
 def _add_routes(app: web.Application) -> None:
@@ -93,6 +107,8 @@ def _add_routes(app: web.Application) -> None:
     app.router.add_get("/v1/jobs/{job_id}/overlay.jpg", analyses.get_overlay)
     app.router.add_get("/v1/events", events.get_events, allow_head=False)
     app.router.add_post("/v1/boards/detect", boards.post_detect)
-    app.router.add_get("/v1/models", about.get_models)
+    app.router.add_get("/v1/models", models.get_models)
+    app.router.add_post("/v1/models/pull", models.post_pull)
+    app.router.add_post("/v1/models/load", models.post_load)
     app.router.add_get("/metrics", about.get_metrics)
     app.router.add_get("/openapi.json", about.get_openapi)

@@ -4,6 +4,7 @@ import argparse
 from collections.abc import Callable
 from importlib.metadata import version
 import os
+from urllib.parse import urlsplit
 
 from aiohttp import web
 
@@ -70,6 +71,24 @@ def make_cli() -> ServiceCli:
         metavar="SECONDS",
         help="how long one analysis may take before it is ended (default 120)",
     )
+    cli.option(
+        "--ollama",
+        type=_url,
+        metavar="URL",
+        help="an Ollama server to ask for names of pieces, such as http://127.0.0.1:11434",
+    )
+    cli.option(
+        "--model",
+        metavar="NAME",
+        help="which of its models to ask (default: the best one that is installed)",
+    )
+    cli.option(
+        "--gpu-gb",
+        type=_whole(1, 512),
+        default=16,
+        metavar="GB",
+        help="memory of its graphics card, for choosing a model (default 16)",
+    )
     return cli
 
 
@@ -81,6 +100,9 @@ def make_app(args: argparse.Namespace, info: ServiceInfo) -> web.Application:
         queue_size=args.queue_size,
         cache_bytes=args.cache_mb * 1024**2,
         job_seconds=args.job_timeout,
+        ollama_url=args.ollama,
+        model=args.model or None,
+        card_gib=args.gpu_gb,
     )
     app = create_app(info, settings)
     if token := os.environ.get(supervisor.TOKEN_VARIABLE):
@@ -103,3 +125,17 @@ def _whole(least: int, most: int) -> Callable[[str], int]:
         return int(text)
 
     return convert
+
+
+def _url(text: str) -> str | None:
+    """An address; empty is none, as the app's options cannot leave one out."""
+    if not text:
+        return None
+    parts = urlsplit(text)
+    try:
+        usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable:
+        raise argparse.ArgumentTypeError(f"{text!r} is no address such as http://127.0.0.1:11434")
+    return text.rstrip("/")

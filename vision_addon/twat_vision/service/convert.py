@@ -1,24 +1,38 @@
-"""From what a client sent to what the pipeline takes."""
+"""From what a client sent to what the pipeline takes, and from what a worker answered back to what it means."""
 
 from collections.abc import Mapping
 
 from twat_vision.pipeline import (
+    Alignment,
+    AlignmentStatus,
     AnalysisRequest,
+    AnalysisResult,
+    Area,
+    AreaReading,
     Candidate,
     CandidateMove,
+    ChangedRegion,
     Corners,
+    DetectedPiece,
     Grid,
     Layout,
+    Move,
     MoveKind,
+    Occlusion,
     Piece,
     Player,
+    Point,
+    Question,
+    RegionKind,
     Surface,
     Thresholds,
     VocabularyEntry,
+    WarningCode,
     Zone,
     Zones,
 )
 
+from .answers import PointAnswer, ResultsAnswer
 from .schemas import AnalysisIn, CandidateMoveIn, LayoutIn
 
 
@@ -57,11 +71,17 @@ def to_request(body: AnalysisIn, images: Mapping[str, bytes]) -> AnalysisRequest
         players=tuple(Player(p.position, p.name, p.color) for p in body.players),
         active_player=body.active_player,
         vocabulary=tuple(
-            VocabularyEntry(v.type, v.name, None if v.spaces is None else tuple(v.spaces), v.color)
+            VocabularyEntry(
+                v.type, v.name, None if v.spaces is None else tuple(v.spaces), v.color, v.hint
+            )
             for v in body.vocabulary
         ),
         candidates=tuple(
             Candidate(tuple(_candidate_move(m) for m in c.moves), c.weight) for c in body.candidates
+        ),
+        areas=tuple(
+            Area(a.id, a.name, tuple(a.polygon), a.kind, a.least, a.most, a.hint)
+            for a in body.areas
         ),
         thresholds=Thresholds(body.thresholds.confidence),
         detect_changes=body.tasks.detect_changes,
@@ -73,3 +93,78 @@ def _candidate_move(move: CandidateMoveIn) -> CandidateMove:
     return CandidateMove(
         MoveKind(move.kind), move.piece, move.type, move.player, move.from_space, move.to_space
     )
+
+
+def to_result(results: ResultsAnswer) -> AnalysisResult:
+    """Convert a result back from its JSON form, which rounds some numbers."""
+    found = results.alignment
+    return AnalysisResult(
+        alignment=Alignment(
+            AlignmentStatus(found.status),
+            found.shift,
+            found.rotation_deg,
+            found.inliers,
+            _corners(found.corners),
+            found.score,
+            found.drift,
+            _corners(found.before_corners),
+        ),
+        changed_regions=tuple(
+            ChangedRegion(r.box, tuple(r.spaces), RegionKind(r.kind), r.color, r.score)
+            for r in results.changed_regions
+        ),
+        moves=tuple(
+            Move(
+                MoveKind(m.kind),
+                m.piece,
+                m.type or "unknown",
+                m.player,
+                m.from_,
+                m.to,
+                m.confidence,
+                m.color,
+                m.captured,
+                m.source,
+                _point(m.from_position),
+                _point(m.to_position),
+            )
+            for m in results.moves
+        ),
+        detected_pieces=tuple(
+            DetectedPiece(
+                p.type or "unknown",
+                p.player,
+                _point(p.position) or (0.0, 0.0),
+                p.space,
+                p.confidence,
+                p.id,
+                p.color,
+                p.source,
+            )
+            for p in results.detected_pieces
+        ),
+        confidence=results.confidence,
+        summary=results.summary,
+        warnings=tuple(WarningCode(w) for w in results.warnings),
+        questions=tuple(
+            Question(q.text, tuple(q.spaces), tuple(q.options)) for q in results.questions
+        ),
+        timings_ms=results.timings_ms,
+        counts=results.counts,
+        occlusions=tuple(Occlusion(tuple(o.polygon), tuple(o.spaces)) for o in results.occlusions),
+        readings=tuple(
+            AreaReading(r.area, r.value, r.confidence, r.source) for r in results.readings
+        ),
+        vlm=None if results.vlm is None else results.vlm.model_dump(),
+    )
+
+
+def _corners(corners: list[tuple[float, float]] | None) -> Corners | None:
+    if corners is None:
+        return None
+    top_left, top_right, bottom_right, bottom_left = corners
+    return top_left, top_right, bottom_right, bottom_left
+
+
+def _point(point: PointAnswer | None) -> Point | None:
+    return None if point is None else (point.x, point.y)

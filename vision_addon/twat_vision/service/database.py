@@ -22,7 +22,7 @@ _LOGGER = logging.getLogger(__name__)
 P = ParamSpec("P")
 T = TypeVar("T")
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 _SCHEMA = """
 CREATE TABLE jobs (
@@ -40,15 +40,27 @@ CREATE TABLE jobs (
   completed_at TEXT,
   results TEXT,
   error_code TEXT,
-  error_message TEXT
+  error_message TEXT,
+  naming TEXT,
+  naming_attempts INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE INDEX jobs_by_capture ON jobs (capture_id, seq);
 CREATE INDEX jobs_by_status ON jobs (status, seq);
+CREATE INDEX jobs_by_naming ON jobs (naming, seq);
 CREATE TABLE events (
   cursor INTEGER PRIMARY KEY AUTOINCREMENT,
   body TEXT NOT NULL
 ) STRICT;
 """
+
+# From each version to the next.
+_UPGRADES = {
+    1: """
+ALTER TABLE jobs ADD COLUMN naming TEXT;
+ALTER TABLE jobs ADD COLUMN naming_attempts INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX jobs_by_naming ON jobs (naming, seq);
+""",
+}
 
 
 class DatabaseFull(Exception):
@@ -163,17 +175,23 @@ def _check(connection: sqlite3.Connection, path: Path) -> None:
         raise DataDirError(f"{path} was written by a newer version of the service")
     if version == 0:
         _create(connection)
+        return
+    for old in range(version, SCHEMA_VERSION):
+        _run(connection, _UPGRADES[old], old + 1)
 
 
 def _create(connection: sqlite3.Connection) -> None:
-    # One transaction: a file is either empty or complete.
-    connection.execute("BEGIN IMMEDIATE")
-    for statement in _SCHEMA.split(";"):
-        connection.execute(statement)
     # Cursors begin at the time of day, so that after the loss of a database no new event gets a
     # cursor that a client has already seen and would skip.
-    connection.execute(
-        "INSERT INTO sqlite_sequence (name, seq) VALUES ('events', ?)", (time.time_ns() // 10**6,)
-    )
-    connection.execute(f"PRAGMA user_version={SCHEMA_VERSION}")
+    first = time.time_ns() // 10**6
+    begin = f"INSERT INTO sqlite_sequence (name, seq) VALUES ('events', {first})"  # noqa: S608
+    _run(connection, _SCHEMA + begin, SCHEMA_VERSION)
+
+
+def _run(connection: sqlite3.Connection, statements: str, version: int) -> None:
+    """Change the schema in one transaction: a file is of one version or of the next."""
+    connection.execute("BEGIN IMMEDIATE")
+    for statement in statements.split(";"):
+        connection.execute(statement)
+    connection.execute(f"PRAGMA user_version={version}")
     connection.execute("COMMIT")

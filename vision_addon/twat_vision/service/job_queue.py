@@ -17,9 +17,11 @@ from .events import EventSignal
 from .images import ImageCache
 from .jobs import Job, JobStatus
 from .metrics import Metrics
+from .naming import Naming
 from .pool import TaskFailed, Worker, WorkerDied, WorkerPool
 from .schemas import AnalysisIn
 from .settings import Settings
+from .sheets import wants_names
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -49,6 +51,7 @@ class JobQueue:
         pool: WorkerPool,
         events: EventSignal,
         metrics: Metrics,
+        naming: Naming,
     ) -> None:
         self._settings = settings
         self._database = database
@@ -56,6 +59,7 @@ class JobQueue:
         self._pool = pool
         self._events = events
         self._metrics = metrics
+        self._naming = naming
         self._work = asyncio.Event()
         self._running: dict[str, Worker] = {}
         self._durations: deque[float] = deque(maxlen=20)
@@ -103,6 +107,8 @@ class JobQueue:
             self._images.unpin(new.id)
         if accepted.replaced is not None:
             self._end_early(accepted.replaced)
+        if accepted.unnamed is not None:
+            self._naming.dropped(accepted.unnamed)
         self._events.wake()
         self._work.set()
         return accepted.job, accepted.created
@@ -112,13 +118,19 @@ class JobQueue:
         return await self._database.call(jobs.get, job_id)
 
     async def cancel(self, job_id: str) -> Job | None:
-        """Cancel a job that has not ended, at once; returns it as it is then, None if unknown."""
+        """Cancel a job that has not ended, at once; returns it as it is then, None if unknown.
+
+        Of one that has been completed, asking for its names is cancelled.
+        """
         if await self._database.call(
             jobs.cancel, job_id, "cancelled", "The analysis was cancelled."
         ):
             self._end_early(job_id)
             self._events.wake()
-        return await self.get(job_id)
+        job = await self.get(job_id)
+        if job is not None and await self._naming.cancel(job):
+            job = await self.get(job_id)
+        return job
 
     async def estimate(self) -> float:
         """Return in how many seconds a job that was accepted just now may be done.
@@ -154,6 +166,7 @@ class JobQueue:
         try:
             async with asyncio.timeout(self._settings.job_seconds):
                 results = await worker.run(self._task(job), lambda stage: self._stage(job, stage))
+            unnamed = wants_names(results)
         except TaskFailed as err:
             await self._fail(job, err.code, str(err))
         except TimeoutError:
@@ -169,10 +182,17 @@ class JobQueue:
             await self._fail(job, "internal", "The vision service failed; its log says why.")
         else:
             text = json.dumps(results)
-            if await self._until_stored(lambda: self._database.call(jobs.complete, job.id, text)):
+            naming = jobs.Naming.PENDING if unnamed else None
+            if await self._until_stored(
+                lambda: self._database.call(jobs.complete, job.id, text, naming)
+            ):
                 self._durations.append(asyncio.get_running_loop().time() - begun)
                 self._metrics.finished(JobStatus.COMPLETED, results["timings_ms"])
-                self._images.unpin(job.id)
+                if unnamed:
+                    # The photos are still needed.
+                    self._naming.wanted()
+                else:
+                    self._images.unpin(job.id)
         finally:
             self._running.pop(job.id, None)
         self._events.wake()
@@ -184,6 +204,7 @@ class JobQueue:
             "request": job.request,
             "images": {sha: str(self._images.path(sha)) for sha in job.images},
             "overlay": str(self._settings.overlay(job.id)),
+            "naming": self._naming.enabled,
         }
 
     async def _stage(self, job: Job, stage: str) -> None:

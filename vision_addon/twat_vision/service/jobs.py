@@ -34,9 +34,19 @@ class JobStatus(StrEnum):
         return self not in {JobStatus.QUEUED, JobStatus.PROCESSING}
 
 
+class Naming(StrEnum):
+    """Where the names of a completed job stand, while they are still wanted from a model."""
+
+    PENDING = "pending"
+    WAITING = "waiting"
+
+
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One accepted analysis; times are ISO 8601 in UTC, `request` and `results` JSON texts."""
+    """One accepted analysis; times are ISO 8601 in UTC, `request` and `results` JSON texts.
+
+    `naming` is None when nothing more will be named, `naming_attempts` how often that failed.
+    """
 
     id: str
     capture_id: str
@@ -52,6 +62,8 @@ class Job:
     results: str | None
     error_code: str | None
     error_message: str | None
+    naming: Naming | None = None
+    naming_attempts: int = 0
 
     def to_json(self) -> dict[str, Any]:
         """The JSON form of the API."""
@@ -88,11 +100,15 @@ class NewJob:
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """The job that now stands for a capture; `replaced` is an unfinished one it ended."""
+    """The job that now stands for a capture; `replaced` is an unfinished one it ended.
+
+    `unnamed` is a completed one whose names nobody wants any more.
+    """
 
     job: Job
     created: bool
     replaced: str | None = None
+    unnamed: str | None = None
 
 
 class QueueFull(Exception):
@@ -119,6 +135,10 @@ def accept(connection: sqlite3.Connection, new: NewJob, limit: int) -> Accepted:
     if current is not None and _stands(current, new.digest):
         return Accepted(current, created=False)
     replaced = current if current is not None and not current.status.finished else None
+    unnamed_id = None
+    if current is not None and current.naming is not None:
+        connection.execute("UPDATE jobs SET naming = NULL WHERE id = ?", (current.id,))
+        unnamed_id = current.id
     if unfinished_count(connection) - (replaced is not None) >= limit:
         raise QueueFull
     if replaced is not None:
@@ -131,7 +151,7 @@ def accept(connection: sqlite3.Connection, new: NewJob, limit: int) -> Accepted:
     )
     job = _existing(connection, new.id)
     _progress_event(connection, job, "queued")
-    return Accepted(job, created=True, replaced=replaced_id)
+    return Accepted(job, created=True, replaced=replaced_id, unnamed=unnamed_id)
 
 
 def repeated(connection: sqlite3.Connection, capture_id: str, digest: str) -> Job | None:
@@ -175,17 +195,79 @@ def progress(connection: sqlite3.Connection, job_id: str, stage: str) -> None:
         _progress_event(connection, job, stage)
 
 
-def complete(connection: sqlite3.Connection, job_id: str, results: str) -> bool:
-    """Store the results of a running job; False when it was cancelled meanwhile."""
+def complete(
+    connection: sqlite3.Connection, job_id: str, results: str, naming: Naming | None = None
+) -> bool:
+    """Store the results of a running job; False when it was cancelled meanwhile.
+
+    Args:
+        connection: The database.
+        job_id: The job.
+        results: JSON text.
+        naming: Whether a model will still be asked for names.
+    """
     row = connection.execute(
-        "UPDATE jobs SET status = 'completed', stage = 'done', results = ?, completed_at = ?"
-        " WHERE id = ? AND status = 'processing' RETURNING *",
-        (results, _now(), job_id),
+        "UPDATE jobs SET status = 'completed', stage = 'done', results = ?, completed_at = ?,"
+        " naming = ? WHERE id = ? AND status = 'processing' RETURNING *",
+        (results, _now(), naming, job_id),
     ).fetchone()
     if (job := _job(row)) is None:
         return False
     _event(connection, job, "completed", {"results": json.loads(results)})
     return True
+
+
+def next_unnamed(connection: sqlite3.Connection) -> Job | None:
+    """Return the oldest job whose names are wanted, or None."""
+    return _job(
+        connection.execute(
+            "SELECT * FROM jobs WHERE naming IS NOT NULL ORDER BY seq LIMIT 1"
+        ).fetchone()
+    )
+
+
+def unnamed(connection: sqlite3.Connection) -> list[Job]:
+    """Return every job whose names are wanted, oldest first."""
+    rows = connection.execute("SELECT * FROM jobs WHERE naming IS NOT NULL ORDER BY seq").fetchall()
+    return [_from_row(row) for row in rows]
+
+
+def named(
+    connection: sqlite3.Connection,
+    job_id: str,
+    results: str,
+    naming: Naming | None = None,
+    attempts: int = 0,
+) -> bool:
+    """Store what became of a job's names; False when they are no longer wanted.
+
+    Args:
+        connection: The database.
+        job_id: The job.
+        results: JSON text of the results as they are now.
+        naming: Whether, and how, names are still wanted.
+        attempts: How often asking has failed.
+    """
+    row = connection.execute(
+        "UPDATE jobs SET results = ?, naming = ?, naming_attempts = ?"
+        " WHERE id = ? AND naming IS NOT NULL RETURNING *",
+        (results, naming, attempts, job_id),
+    ).fetchone()
+    if (job := _job(row)) is None:
+        return False
+    _event(connection, job, "named", {"results": json.loads(results)})
+    return True
+
+
+def naming_progress(connection: sqlite3.Connection, job_id: str, done: int, total: int) -> None:
+    """Tell how many of a job's questions are answered."""
+    job = _existing(connection, job_id)
+    _event(connection, job, "naming", {"done": done, "total": total})
+
+
+def model_news(connection: sqlite3.Connection, news: dict[str, Any]) -> None:
+    """Tell how the download of a model goes."""
+    _store_event(connection, {"type": "model", **news})
 
 
 def fail(connection: sqlite3.Connection, job_id: str, code: str, message: str) -> bool:
@@ -233,7 +315,7 @@ def prune(connection: sqlite3.Connection) -> list[str]:
     """Remove finished jobs beyond the number and the age that are kept; return their ids."""
     oldest = (datetime.now(UTC) - JOBS_KEPT_FOR).isoformat(timespec="milliseconds")
     rows = connection.execute(
-        "DELETE FROM jobs WHERE status NOT IN ('queued', 'processing') AND (completed_at < ? OR seq <= "
+        "DELETE FROM jobs WHERE status NOT IN ('queued', 'processing') AND naming IS NULL AND (completed_at < ? OR seq <= "
         "(SELECT seq FROM jobs WHERE status NOT IN ('queued', 'processing') ORDER BY seq DESC"
         " LIMIT 1 OFFSET ?)) RETURNING id",
         (oldest, JOBS_KEPT),
@@ -319,7 +401,10 @@ def _progress_event(connection: sqlite3.Connection, job: Job, stage: str) -> Non
 
 
 def _event(connection: sqlite3.Connection, job: Job, kind: str, more: dict[str, Any]) -> None:
-    body = {"type": kind, "job_id": job.id, "capture_id": job.capture_id, **more}
+    _store_event(connection, {"type": kind, "job_id": job.id, "capture_id": job.capture_id, **more})
+
+
+def _store_event(connection: sqlite3.Connection, body: dict[str, Any]) -> None:
     cursor = connection.execute(
         "INSERT INTO events (body) VALUES (?) RETURNING cursor", (json.dumps(body),)
     ).fetchone()["cursor"]
@@ -350,6 +435,8 @@ def _from_row(row: sqlite3.Row) -> Job:
         results=row["results"],
         error_code=row["error_code"],
         error_message=row["error_message"],
+        naming=None if row["naming"] is None else Naming(row["naming"]),
+        naming_attempts=row["naming_attempts"],
     )
 
 

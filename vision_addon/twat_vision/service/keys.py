@@ -4,14 +4,14 @@ from typing import Final
 
 from aiohttp import web
 
-from twat_vision.vlm import PieceNamer
-
 from .database import Database
 from .detection import BoardDetector
 from .events import EventSignal
 from .images import ImageCache
 from .job_queue import JobQueue
 from .metrics import Metrics
+from .models import Models
+from .naming import Naming
 from .settings import Settings
 
 SETTINGS: Final = web.AppKey("settings", Settings)
@@ -23,4 +23,5 @@ EVENTS: Final = web.AppKey("events", EventSignal)
 METRICS: Final = web.AppKey("metrics", Metrics)
 SOCKETS: Final[web.AppKey[set[web.WebSocketResponse]]] = web.AppKey("sockets")
 OPENAPI: Final = web.AppKey("openapi", str)
-NAMER: Final[web.AppKey[PieceNamer | None]] = web.AppKey("namer")
+MODELS: Final = web.AppKey("models", Models)
+NAMING: Final = web.AppKey("naming", Naming)

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from .answers import (
+    AcceptedAnswer,
     BoardAnswer,
     ErrorAnswer,
     HealthAnswer,
@@ -19,7 +20,7 @@ from .answers import (
     SubmitAnswer,
 )
 from .parse import SHA256
-from .schemas import AnalysisIn, DetectIn, PairIn
+from .schemas import AnalysisIn, DetectIn, LoadIn, PairIn, PullIn
 
 _JSON: Final = "application/json"
 _PARAMETERS: Final = {
@@ -88,7 +89,13 @@ OPERATIONS: Final = (
         body=AnalysisIn,
     ),
     Operation("get", "/v1/jobs/{job_id}", "Look at a job", {200: JobAnswer}, (404,)),
-    Operation("delete", "/v1/jobs/{job_id}", "Cancel a job", {200: JobAnswer}, (404, 507)),
+    Operation(
+        "delete",
+        "/v1/jobs/{job_id}",
+        "Cancel a job, or asking for its names",
+        {200: JobAnswer},
+        (404, 507),
+    ),
     Operation(
         "get",
         "/v1/jobs/{job_id}/overlay.jpg",
@@ -113,6 +120,22 @@ OPERATIONS: Final = (
         body=DetectIn,
     ),
     Operation("get", "/v1/models", "The vision-language models there are", {200: ModelsAnswer}),
+    Operation(
+        "post",
+        "/v1/models/pull",
+        "Download a model; `model` events tell how far that is",
+        {202: AcceptedAnswer},
+        (400, 409, 422),
+        body=PullIn,
+    ),
+    Operation(
+        "post",
+        "/v1/models/load",
+        "Bring a model into memory before it is needed",
+        {202: AcceptedAnswer},
+        (400, 409, 422),
+        body=LoadIn,
+    ),
     Operation("get", "/metrics", "Numbers for Prometheus", {200: "text/plain"}),
     Operation("get", "/openapi.json", "This description", {200: _JSON}),
 )

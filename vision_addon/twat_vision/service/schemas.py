@@ -198,6 +198,27 @@ class VocabularyIn(Strict):
     name: Name
     spaces: Annotated[list[Name], Field(max_length=_MAX_ZONES)] | None = None
     color: Color | None = None
+    hint: Annotated[str, Field(max_length=300)] | None = None
+
+
+class AreaIn(Strict):
+    """A marked part of the board whose content is a number, and how to read it."""
+
+    id: Name
+    name: Name
+    polygon: list[Point] = Field(min_length=3, max_length=500)
+    kind: Literal["number", "count", "track"] = "number"
+    least: int = Field(default=0, ge=-999, le=9_999)
+    most: int = Field(default=99, ge=-999, le=9_999)
+    hint: Annotated[str, Field(max_length=300)] | None = None
+
+    @model_validator(mode="after")
+    def _values_are_in_order(self) -> Self:
+        if self.most < self.least:
+            raise PydanticCustomError(
+                "area", "The largest value is below the smallest.", {"allowed": "least ≤ most"}
+            )
+        return self
 
 
 class CandidateMoveIn(Strict):
@@ -251,6 +272,7 @@ class AnalysisIn(Strict):
     active_player: PlayerPosition | None = None
     vocabulary: list[VocabularyIn] = Field(default=[], max_length=_MAX_ZONES)
     candidates: list[CandidateIn] = Field(default=[], max_length=_MAX_CANDIDATES)
+    areas: list[AreaIn] = Field(default=[], max_length=200)
     tasks: TasksIn = TasksIn()
     model: Name | None = None
     thresholds: ThresholdsIn = ThresholdsIn()
@@ -260,12 +282,25 @@ class AnalysisIn(Strict):
         positions = [player.position for player in self.players]
         _refuse_repeats(positions, "Player", "players.position")
         _refuse_repeats([piece.id for piece in self.pieces or ()], "Piece", "pieces.id")
+        _refuse_repeats([area.id for area in self.areas], "Area", "areas.id")
         return self
 
     def shas(self) -> tuple[str, ...]:
         """The photos needed, each once, in the order after, before, reference."""
         images = (self.images.after, self.images.before, self.images.reference)
         return tuple(dict.fromkeys(sha for sha in images if sha is not None))
+
+
+class PullIn(Strict):
+    """Body of `POST /v1/models/pull`."""
+
+    model: Name
+
+
+class LoadIn(Strict):
+    """Body of `POST /v1/models/load`; null is the service's default."""
+
+    model: Name | None = None
 
 
 class DetectIn(Strict):

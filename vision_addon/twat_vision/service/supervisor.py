@@ -27,6 +27,9 @@ _VARIABLES: Final = {
     "log_level": "TWAT_VISION_LOG_LEVEL",
     "workers": "TWAT_VISION_WORKERS",
     "image_cache_mb": "TWAT_VISION_CACHE_MB",
+    "ollama_url": "TWAT_VISION_OLLAMA",
+    "model": "TWAT_VISION_MODEL",
+    "gpu_gb": "TWAT_VISION_GPU_GB",
 }
 _RETRY_SECONDS: Final = (2.0, 5.0, 10.0, 30.0, 60.0)
 

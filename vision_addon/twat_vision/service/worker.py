@@ -38,6 +38,7 @@ from twat_vision.pipeline import (
 
 from . import frames
 from .convert import to_layout, to_request
+from .naming_work import cut_sheets, marked, merge_names
 from .schemas import AnalysisIn, LayoutIn
 
 _LOGGER = logging.getLogger(__name__)
@@ -52,7 +53,7 @@ def run(tasks: IO[bytes], answers: IO[bytes], end: Callable[[], None]) -> None:
     """Answer tasks until `tasks` ends.
 
     Args:
-        tasks: Messages with `kind` "analyse" or "detect"; see `answer`.
+        tasks: Messages with `kind` "analyse", "detect", "sheets" or "merge"; see `answer`.
         answers: First gets `ready`, then what each task leads to.
         end: Called, on another thread, as soon as `tasks` ends: when the service is gone nobody
             wants the rest of what is being computed.
@@ -84,13 +85,22 @@ def answer(task: frames.Message, send: Send, cache: PhotoCache) -> None:
     or `{"kind": "failed", "code", "message"}`.
 
     Args:
-        task: `{"kind": "analyse", "request": JSON text, "images": {sha: path}, "overlay": path}` or
-            `{"kind": "detect", "image": path, "layout": JSON text}`.
+        task: `{"kind": "analyse", "request": JSON text, "images": {sha: path}, "overlay": path,
+            "naming": whether a model can be asked}`,
+            `{"kind": "detect", "image": path, "layout": JSON text}`, or what `sheets` makes.
         send: Takes the answers.
         cache: What is known of earlier tasks' photos.
     """
     try:
-        results = _analyse(task, send, cache) if task["kind"] == "analyse" else _detect(task)
+        match task["kind"]:
+            case "analyse":
+                results = _analyse(task, send, cache)
+            case "sheets":
+                results = cut_sheets(task)
+            case "merge":
+                results = merge_names(task)
+            case _:
+                results = _detect(task)
         send({"kind": "done", "results": results})
     except PipelineError as err:
         send(_failed(err.code, str(err)))
@@ -133,7 +143,8 @@ def _analyse(task: frames.Message, send: Send, cache: PhotoCache) -> dict[str, A
     spent = (time.perf_counter() - start) * 1000
     timings = {**result.timings_ms, "overlay": spent}
     timings["total"] += spent
-    return replace(result, timings_ms=timings).to_json()
+    result = replace(result, timings_ms=timings)
+    return marked(request, result) if task["naming"] else result.to_json()
 
 
 def _store_overlay(path: Path, request: AnalysisRequest, result: AnalysisResult) -> None:

@@ -1,14 +1,41 @@
-"""The seam for a vision-language model: what the service and the pipeline may ask of one.
+"""Names from a vision-language model: closed questions about tight crops, and only where tracking cannot know.
 
-No model is needed: without one (None wherever a `PieceNamer` is expected) everything works, only less is named.
+`doubts.doubts` says what is unclear in a reading, `plan.plan` cuts it out and puts it on numbered sheets (both pure), `Namer`
+asks, and `merge.merge` makes one reading of what tracking and the model see (pure again). Without a server everything works,
+only less is named.
+
+What is exported here asks, and does without OpenCV: the service's own process has no use for that.
 """
 
-from collections.abc import Sequence
-from typing import Protocol
+from .answers import Answer, BadAnswer
+from .breaker import Breaker
+from .errors import Code, VlmError
+from .models import Model
+from .namer import Availability, Namer, Respondent
+from .questions import Kind, Question, Subject
+from .report import Named, Report, Spent, Status
+from .server import Budgets, OllamaServer, Progress
+from .tokens import Patches
 
-
-class PieceNamer(Protocol):
-    """Something that can look at a small picture and choose among given answers."""
-
-    async def models(self) -> Sequence[str]:
-        """Return the names of the vision-capable models that can be asked, best first."""
+__all__ = [
+    "Answer",
+    "Availability",
+    "BadAnswer",
+    "Breaker",
+    "Budgets",
+    "Code",
+    "Kind",
+    "Model",
+    "Named",
+    "Namer",
+    "OllamaServer",
+    "Patches",
+    "Progress",
+    "Question",
+    "Report",
+    "Respondent",
+    "Spent",
+    "Status",
+    "Subject",
+    "VlmError",
+]

@@ -30,6 +30,8 @@ class Heard:
             lambda: self._note("connected"),
             lambda error: self._note("lost", error),
             lambda event: self._note("event", event),
+            lambda job: self._note("named", job),
+            lambda news: self._note("model", news),
         )
 
     def _note(self, *what) -> None:
@@ -232,10 +234,7 @@ async def test_it_backs_off(listen) -> None:
         (['"text"'], NotAService),
         ([], ConnectionFailed),
         ([hello(), {"type": "completed", "cursor": 1}], NotAService),
-        (
-            [hello(), {"type": "exploded", "cursor": 1, "job_id": "j", "capture_id": "c"}],
-            NotAService,
-        ),
+        ([hello(), {"type": "model", "cursor": 1}], NotAService),
         ([hello()], ConnectionFailed),
     ],
 )
@@ -276,3 +275,31 @@ async def test_failures_of_jobs_are_told(listen, stream) -> None:
     await heard.until(lambda _log: heard.of("event"))
     event = heard.of("event")[0]
     assert (event.status, event.error.code) == (JobStatus.FAILED, "bad")
+
+
+async def test_what_a_later_service_tells_besides_is_passed_over(listen, stream) -> None:
+    news = {"cursor": 1, "type": "horoscope", "text": "Beware of the bishop."}
+    heard = listen(await stream([hello(), news, completed(2)], None))
+    await heard.until(lambda log: any(what[0] == "event" for what in log))
+    assert [event.job_id for event in heard.of("event")] == ["job2"]
+
+
+async def test_names_and_downloads_are_told(listen, stream) -> None:
+    pulling = {"type": "model", "model": "m", "status": "pulling", "completed": 1, "total": 4}
+    heard = listen(
+        await stream(
+            [
+                hello(),
+                {**completed(1), "type": "named"},
+                {**pulling, "cursor": 2, "message": None},
+                {**pulling, "cursor": 3, "status": "failed", "total": 0, "message": "full"},
+            ],
+            None,
+        )
+    )
+    await heard.until(lambda _log: len(heard.of("model")) == 2)
+    (named,) = heard.of("named")
+    assert (named.status, named.results) == (JobStatus.COMPLETED, {"moves": []})
+    first, last = heard.of("model")
+    assert (first.model, first.status, first.share) == ("m", "pulling", 0.25)
+    assert (last.status, last.share, last.message) == ("failed", 0.0, "full")

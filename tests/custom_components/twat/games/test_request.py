@@ -35,7 +35,9 @@ def test_a_request_says_what_is_on_the_table(
         corners=CORNERS,
     )
 
-    assert body["vocabulary"] == [{"type": "pawn", "name": "pawn", "spaces": None}]
+    assert body["vocabulary"] == [
+        {"type": "pawn", "name": "pawn", "spaces": None, "color": None, "hint": None}
+    ]
     del body["vocabulary"]
     assert json.loads(json.dumps(body)) == {
         "capture_id": "c1",
@@ -120,8 +122,11 @@ def test_a_game_nobody_knows_is_not_asked_what_its_pieces_are(
         )
         return [kind["type"] for kind in body["vocabulary"]]
 
-    assert kinds(record()) == ["piece"]
+    assert kinds(record(pieces=[])) == ["piece"]
     assert kinds(record(pieces=[{"type": "pawn", "space": "A1"}])) == ["pawn"]
+    # Only where nobody said what stands there may it be any, for a model to tell.
+    assert {"pawn", "king", "disc"} < set(kinds(record()))
+    assert "piece" not in kinds(record())
 
 
 @pytest.mark.parametrize("game_type", sorted(load_profiles().profiles))

@@ -19,7 +19,7 @@ from custom_components.twat.games.record import GameRecord, apply
 SCRIPTS = Path(__file__).parents[4] / "pi_camera/twat_camera/scripts"
 
 
-@pytest.mark.parametrize("name", ["grid", "dune"])
+@pytest.mark.parametrize("name", ["grid", "dune", "mixed"])
 def test_a_scripted_game_can_be_played_to_its_end(
     profile: Callable[[str], GameProfile], at: datetime, name: str
 ) -> None:

@@ -180,14 +180,11 @@ def start_service(tmp_path: Path) -> StartService:
     control.mkdir()
 
     @contextlib.asynccontextmanager
-    async def start(
-        namer: Any = None, real: bool = False, **settings: Any
-    ) -> AsyncIterator[Service]:
+    async def start(real: bool = False, **settings: Any) -> AsyncIterator[Service]:
         command = (sys.executable, "-S", "-E", str(SCRIPTED_WORKER), str(control))
         app = app_module.create_app(
             ServiceInfo("twat-vision", "TWAT vision", "1.2.3", 8099),
             Settings(data_dir, **settings),
-            namer,
             **({} if real else {"worker_command": command}),
         )
         runner = web.AppRunner(app, shutdown_timeout=1)

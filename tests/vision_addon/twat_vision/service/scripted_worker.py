@@ -21,6 +21,9 @@ RESULTS = {
         "rotation_deg": 0.0,
         "inliers": 0,
         "corners": None,
+        "score": 1.0,
+        "drift": 0.0,
+        "before_corners": None,
     },
     "changed_regions": [],
     "moves": [],
@@ -30,6 +33,8 @@ RESULTS = {
     "summary": "Nothing changed",
     "warnings": [],
     "questions": [],
+    "occlusions": [],
+    "readings": [],
     "vlm": None,
     "timings_ms": {"total": 12.0},
 }

@@ -8,23 +8,6 @@ from twat_vision.service.openapi import OPERATIONS, openapi_json
 LAYOUT = {"grid": {"columns": 8, "rows": 8}}
 
 
-async def test_no_models_without_a_namer(service):
-    async with service.session.get("/v1/models") as response:
-        assert await response.json() == {"models": []}
-
-
-async def test_models_of_a_namer(start_service):
-    class Namer:
-        async def models(self):
-            return ("qwen3-vl:8b",)
-
-    async with (
-        start_service(namer=Namer()) as service,
-        service.session.get("/v1/models") as response,
-    ):
-        assert await response.json() == {"models": ["qwen3-vl:8b"]}
-
-
 async def test_metrics(service, photo):
     data = photo()
     after = await service.upload(data)

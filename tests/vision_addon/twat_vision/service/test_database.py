@@ -150,3 +150,40 @@ def test_one_service_a_data_directory(tmp_path):
         pass
     with only_instance(tmp_path):
         pass
+
+
+async def test_a_queue_of_the_first_version_is_taken_over(path):
+    """Jobs of before models were asked are kept; none of them wants names."""
+    connection = sqlite3.connect(path)
+    connection.executescript(FIRST_VERSION)
+    connection.execute(
+        "INSERT INTO jobs (id, capture_id, digest, request, images, status, stage, created_at, results)"
+        " VALUES ('j1', 'c1', 'd', '{}', '', 'completed', 'done', '2026-11-01', '{}')"
+    )
+    connection.execute("PRAGMA user_version=1")
+    connection.commit()
+    connection.close()
+
+    database = Database(path)
+    await database.open()
+    job = await database.call(jobs.get, "j1")
+    unnamed = await database.call(jobs.unnamed)
+    await database.close()
+
+    assert job.status is jobs.JobStatus.COMPLETED
+    assert (job.naming, job.naming_attempts) == (None, 0)
+    assert unnamed == []
+
+
+FIRST_VERSION = """
+CREATE TABLE jobs (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, capture_id TEXT NOT NULL,
+  digest TEXT NOT NULL, request TEXT NOT NULL, images TEXT NOT NULL, status TEXT NOT NULL,
+  stage TEXT NOT NULL, attempts INTEGER NOT NULL DEFAULT 0, created_at TEXT NOT NULL,
+  started_at TEXT, completed_at TEXT, results TEXT, error_code TEXT, error_message TEXT
+) STRICT;
+CREATE INDEX jobs_by_capture ON jobs (capture_id, seq);
+CREATE INDEX jobs_by_status ON jobs (status, seq);
+CREATE TABLE events (cursor INTEGER PRIMARY KEY AUTOINCREMENT, body TEXT NOT NULL) STRICT;
+INSERT INTO sqlite_sequence (name, seq) VALUES ('events', 1000);
+"""

@@ -38,6 +38,7 @@ def _task(tmp_path, analysis, photo, **more):
         "request": json.dumps(body),
         "images": paths,
         "overlay": str(tmp_path / "overlay.jpg"),
+        "naming": False,
     }
 
 

@@ -1,0 +1,261 @@
+"""Names from a model, with the real vision service and a stand-in for its model server."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
+
+from homeassistant.components.repairs import DOMAIN as REPAIRS
+from homeassistant.helpers import issue_registry as ir
+from homeassistant.setup import async_setup_component
+import pytest
+from tests.custom_components.conftest import Played, run_service
+from tests.fakes.ollama import LIBRARY, FakeOllama, Fault
+
+from custom_components.twat.clients.errors import ConnectionFailed, Hop
+from custom_components.twat.clients.vision import Job, JobStatus, VisionClient
+
+
+@pytest.fixture
+async def ollama(socket_enabled, camera) -> AsyncIterator[FakeOllama]:
+    """A model server that knows how the pieces of the simulated table look."""
+    fake = FakeOllama()
+    script = camera.simulator("GET")
+    (left, top), _, (right, bottom), _ = script["corners"]
+    width, height = (right - left) * 4608 / 8, (bottom - top) * 2592 / 8
+    colors = {p["position"]: p["color"] for p in script["players"]}
+    things = [
+        {
+            "box": [
+                round(left * 4608 + (ord(p["space"][0]) - ord("A")) * width),
+                round(top * 2592 + (int(p["space"][1:]) - 1) * height),
+                round(width),
+                round(height),
+            ],
+            "words": [colors[p["player"]], p["type"]],
+        }
+        for p in script["start"]
+    ]
+    # Pieces of a colour look alike; one of each row will do.
+    chosen = {p["space"]: thing for p, thing in zip(script["start"], things, strict=True)}
+    fake.truth.learn(camera.still(), [chosen[s] for s in ("A7", "B8", "A1", "B2")])
+    async with fake.running():
+        yield fake
+
+
+@pytest.fixture
+def asking(tmp_path, ollama) -> Iterator[object]:
+    """A real vision service that asks it."""
+    with run_service("twat_vision", tmp_path / "vision", "--ollama", ollama.url) as service:
+        yield service
+
+
+@pytest.fixture
+async def hub(add_entry, asking, scripted_table, until):
+    entry = await add_entry("hub", asking, subentries_data=[scripted_table])
+    link = entry.runtime_data.link
+    await until(lambda: link.available, link)
+    return entry
+
+
+@pytest.fixture
+async def unknown_game(hass, hub, camera) -> Played:
+    """A game of which nobody says what stands on the table."""
+    script = camera.simulator("GET")
+    created = await hass.services.async_call(
+        "twat",
+        "create_game",
+        {
+            "name": "Unknown",
+            "game_type": script["profile"],
+            "players": script["players"],
+            "settings": {**script["settings"], "confidence_threshold": 0.5},
+            "table": "Table",
+        },
+        blocking=True,
+        return_response=True,
+    )
+    await hass.async_block_till_done()
+    return Played(hass, hub, camera, created["game_id"], created["device_id"])
+
+
+async def settled(outcomes, wanted):
+    """Wait until an outcome is as wanted."""
+    async with asyncio.timeout(90):
+        while not (found := [o.data for o in outcomes if wanted(o.data)]):
+            await asyncio.sleep(0.02)
+    return found[-1]
+
+
+async def test_a_setup_waits_for_its_names_and_is_accepted_with_them(
+    unknown_game, outcomes, ollama, camera
+) -> None:
+    first = await unknown_game.capture()
+    named = await settled(outcomes, lambda o: o["outcome"] == "setup_captured")
+    state = await unknown_game.action("get_state")
+
+    assert (first["outcome"], first["warnings"]) == ("review_needed", ["names_pending"])
+    assert named["accepted"]
+    assert named["warnings"] == []
+    pieces = state["state"]["board_state"]["pieces"]
+    truth = {(p["space"], p["type"], p["player"]) for p in camera.simulator("GET")["start"]}
+    assert {(p["space"], p["type"], p["player"]) for p in pieces} == truth
+    assert {m["source"] for m in state["moves"]} == {"vlm"}
+    assert state["capture"]["analysis_results"]["vlm"]["status"] == "done"
+    # A game has begun: the model was in memory before it was asked.
+    assert ollama.calls[0].model == "qwen3-vl:8b-instruct"
+
+
+async def test_while_the_model_is_away_the_reading_says_so(unknown_game, outcomes, ollama) -> None:
+    ollama.fail(Fault.BUSY)
+    await unknown_game.capture()
+
+    waiting = await settled(outcomes, lambda o: "names_unavailable" in o["warnings"])
+    state = await unknown_game.action("get_state")
+
+    assert waiting["outcome"] == "review_needed"
+    vlm = state["capture"]["analysis_results"]["vlm"]
+    assert (vlm["status"], vlm["code"], vlm["message"]) == (
+        "waiting",
+        "busy",
+        "Ollama has too much to do.",
+    )
+    assert len(state["proposal"]["board_state"]["pieces"]) == 16
+
+
+async def test_what_players_decided_stays_when_names_come_late(
+    hass, unknown_game, hub, outcomes, ollama
+) -> None:
+    ollama.fail(Fault.HANGS)
+    await unknown_game.capture()
+    await unknown_game.action("accept")
+    before = await unknown_game.action("get_state")
+    capture = before["capture"]
+    late = {**capture["analysis_results"], "detected_pieces": [], "warnings": []}
+    job = Job(capture["job_id"], capture["id"], JobStatus.COMPLETED, "done", late)
+
+    await hub.runtime_data.names.async_take(job)
+    await hub.runtime_data.names.async_take(replace(job, job_id="another"))
+    await hub.runtime_data.names.async_take(replace(job, capture_id="unheard of"))
+
+    after = await unknown_game.action("get_state")
+    assert after["state"] == before["state"]
+    assert after["capture"]["analysis_results"] == late
+
+
+async def test_names_that_came_while_nobody_listened_are_taken(
+    unknown_game, hub, outcomes, ollama, monkeypatch
+) -> None:
+    ollama.fail(Fault.HANGS)
+    await unknown_game.capture()
+    state = await unknown_game.action("get_state")
+    capture = state["capture"]
+    results = {**capture["analysis_results"], "warnings": [], "vlm": None}
+    job = Job(capture["job_id"], capture["id"], JobStatus.COMPLETED, "done", results)
+
+    async def away(self, job_id):
+        raise ConnectionFailed(Hop.VISION, "away")
+
+    monkeypatch.setattr(VisionClient, "job", away)
+    await hub.runtime_data.names.async_catch_up()
+    assert (await unknown_game.action("get_state"))["proposal"] is not None
+
+    async def there(self, job_id):
+        return job
+
+    monkeypatch.setattr(VisionClient, "job", there)
+    await hub.runtime_data.names.async_catch_up()
+    state = await unknown_game.action("get_state")
+    assert state["proposal"] is None
+    assert state["capture"]["analysis_results"] == results
+
+
+def issue(hass):
+    return ir.async_get(hass).async_get_issue("twat", "model_missing")
+
+
+async def until_issue(hass, there: bool) -> None:
+    async with asyncio.timeout(60):
+        while (issue(hass) is not None) != there:
+            await asyncio.sleep(0.02)
+
+
+async def fix(hass, hass_client):
+    await async_setup_component(hass, REPAIRS, {})
+    client = await hass_client()
+    response = await client.post(
+        "/api/repairs/issues/fix", json={"handler": "twat", "issue_id": "model_missing"}
+    )
+    flow = await response.json()
+    assert flow["step_id"] == "confirm"
+
+    async def go_on() -> dict:
+        response = await client.post(f"/api/repairs/issues/fix/{flow['flow_id']}", json={})
+        return await response.json()
+
+    return flow, go_on
+
+
+async def test_a_missing_model_is_offered_for_download_and_only_then_downloaded(
+    hass, hass_client, add_entry, asking, ollama, scripted_table
+) -> None:
+    ollama.installed = [LIBRARY[4]]
+    await add_entry("hub", asking, subentries_data=[scripted_table])
+    await until_issue(hass, True)
+    shares = []
+
+    flow, go_on = await fix(hass, hass_client)
+    assert flow["description_placeholders"] == {
+        "model": "qwen3-vl:8b-instruct",
+        "server": ollama.url,
+    }
+    assert len(ollama.installed) == 1
+    hass.bus.async_listen("data_entry_flow_progress_update", lambda e: shares.append(e.data))
+    step = await go_on()
+    assert (step["type"], step["progress_action"]) == ("progress", "pull")
+    while step["type"] == "progress":
+        await asyncio.sleep(0.02)
+        step = await go_on()
+
+    assert step["type"] == "create_entry"
+    assert LIBRARY[0] in ollama.installed
+    assert issue(hass) is None
+
+
+async def test_a_chosen_model_that_cannot_be_downloaded_stays_a_repair(
+    hass, hass_client, add_entry, asking, scripted_table
+) -> None:
+    options = {"media_dir": "local", "vision_model": "nobody:1b"}
+    entry = await add_entry("hub", asking, subentries_data=[scripted_table], options=options)
+    await until_issue(hass, True)
+    assert issue(hass).translation_placeholders["model"] == "nobody:1b"
+
+    _, go_on = await fix(hass, hass_client)
+    step = await go_on()
+    while step["type"] == "progress":
+        await asyncio.sleep(0.02)
+        step = await go_on()
+
+    assert (step["type"], step["reason"]) == ("abort", "pull_failed")
+    assert "file does not exist" in step["description_placeholders"]["reason"]
+    assert issue(hass) is not None
+
+    # Without its hub nothing can be downloaded.
+    _, go_on = await fix(hass, hass_client)
+    await hass.config_entries.async_unload(entry.entry_id)
+    step = await go_on()
+    while step["type"] == "progress":
+        step = await go_on()
+    assert step["description_placeholders"]["reason"] == "the vision service is not connected"
+
+
+async def test_a_model_is_chosen_among_those_that_can_see(hass, hub) -> None:
+    flow = await hass.config_entries.options.async_init(hub.entry_id)
+    selector = flow["data_schema"].schema["vision_model"]
+    assert selector.config["options"] == ["qwen3-vl:8b-instruct", "qwen2.5vl:7b"]
+
+    await hass.config_entries.options.async_configure(
+        flow["flow_id"], {"media_dir": "local", "vision_model": "qwen2.5vl:7b"}
+    )
+    await hass.async_block_till_done()
+
+    assert hub.runtime_data.link.model == "qwen2.5vl:7b"

@@ -1,0 +1,28 @@
+"""What can go wrong between the service and a model."""
+
+from enum import StrEnum
+
+
+class Code(StrEnum):
+    """Stable names of failures."""
+
+    UNREACHABLE = "unreachable"
+    LOAD_TIMEOUT = "load_timeout"
+    ANSWER_TIMEOUT = "answer_timeout"
+    BUSY = "busy"
+    MODEL_MISSING = "model_missing"
+    NO_MODEL = "no_model"
+    REFUSED = "refused"
+    SERVER_ERROR = "server_error"
+    IMAGE_LOST = "image_lost"
+    BAD_ANSWER = "bad_answer"
+    PULL_FAILED = "pull_failed"
+
+
+class VlmError(Exception):
+    """A model did not answer; ``code`` is stable, the text for people."""
+
+    def __init__(self, code: Code, message: str, model: str | None = None) -> None:
+        super().__init__(message)
+        self.code = code
+        self.model = model
