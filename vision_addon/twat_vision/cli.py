@@ -1,7 +1,8 @@
 """The command line's tools without a server: `compare` two photos, `evaluate` folders of them."""
 
 import argparse
-from collections.abc import Callable
+import asyncio
+from collections.abc import Callable, Iterable
 import json
 from pathlib import Path
 import sys
@@ -11,9 +12,14 @@ from twat_vision.evaluation import (
     DatasetError,
     Gallery,
     Mode,
+    NamingReport,
+    Sequence,
+    evaluate_names,
     evaluate_sequence,
     format_table,
     load_sequences,
+    names_json,
+    names_table,
     to_json,
 )
 from twat_vision.pipeline import (
@@ -29,6 +35,7 @@ from twat_vision.pipeline import (
     draw_overlay,
 )
 from twat_vision.pipeline.colours import rgb_of
+from twat_vision.vlm import Namer, OllamaServer, VlmError
 
 _COMPARE = """\
 Say what changed on a board between two photos, and which moves explain it.
@@ -139,6 +146,17 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     evaluate.add_argument(
         "--gallery", type=Path, metavar="DIR", help="write a picture of every misread step there"
     )
+    evaluate.add_argument(
+        "--model",
+        metavar="NAME",
+        help="also have this model of an Ollama server name the pieces (see docs/models.md)",
+    )
+    evaluate.add_argument(
+        "--ollama",
+        metavar="URL",
+        default="http://127.0.0.1:11434",
+        help="where that server is (%(default)s)",
+    )
     evaluate.set_defaults(handler=_guarded(_evaluate))
 
 
@@ -148,7 +166,7 @@ def _guarded(command: Callable[[argparse.Namespace], int]) -> Callable[[argparse
     def run(args: argparse.Namespace) -> int:
         try:
             return command(args)
-        except (_UsageError, DatasetError, PipelineError, OSError) as err:
+        except (_UsageError, DatasetError, PipelineError, VlmError, OSError) as err:
             print(f"twat-vision {args.command}: {err}", file=sys.stderr)
             return 2
 
@@ -211,11 +229,33 @@ def _evaluate(args: argparse.Namespace) -> int:
             if args.gallery is not None:
                 witness = Gallery(args.gallery / mode.value, sequence.name).add
             reports.append(evaluate_sequence(sequence, mode, witness=witness))
+    model = ""
+    names: list[NamingReport] = []
+    if args.model is not None:
+        model, names = asyncio.run(_ask_model(args.model, args.ollama, sequences))
     if args.json:
-        print(json.dumps(to_json(reports), indent=1, ensure_ascii=False))
+        data = to_json(reports) | ({"names": names_json(model, names)} if model else {})
+        print(json.dumps(data, indent=1, ensure_ascii=False))
     else:
         print(format_table(reports))
+        if model:
+            print(f"\n{names_table(model, names)}")
     return 0
+
+
+async def _ask_model(
+    name: str, url: str, sequences: Iterable[Sequence]
+) -> tuple[str, list[NamingReport]]:
+    """Have a model name the pieces; returns the name under which the server has it, and the reports."""
+    namer = Namer(OllamaServer(url))
+    try:
+        respondent = await namer.respondent(name)
+        for note in respondent.notes:
+            print(note, file=sys.stderr)
+        reports = [await evaluate_names(sequence, namer, respondent) for sequence in sequences]
+    finally:
+        await namer.close()
+    return respondent.model.name, reports
 
 
 def _read(path: Path) -> bytes:

@@ -13,6 +13,7 @@ from .dataset import (
 )
 from .gallery import Gallery
 from .metrics import by_difficulty, confusion, figures
+from .model_names import NamingReport, evaluate_names, names_json, names_table
 from .naming import CellNames
 from .report import describe, format_reliability, format_table, table, to_json
 from .run import Mode, Reader, SequenceReport, StepReport, evaluate_sequence
@@ -23,6 +24,7 @@ __all__ = [
     "DatasetError",
     "Gallery",
     "Mode",
+    "NamingReport",
     "Reader",
     "Sequence",
     "SequenceReport",
@@ -33,6 +35,7 @@ __all__ = [
     "calibration_error",
     "confusion",
     "describe",
+    "evaluate_names",
     "evaluate_sequence",
     "figures",
     "find_sequences",
@@ -41,6 +44,8 @@ __all__ = [
     "judged",
     "load_sequence",
     "load_sequences",
+    "names_json",
+    "names_table",
     "read_naively",
     "reliability",
     "table",
