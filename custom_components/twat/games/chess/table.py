@@ -53,11 +53,12 @@ def chess_position(
         if letter is None or piece.player is None or piece.space is None:
             return None
         squares[_square(grid, piece.space)] = letter if piece.player == white else letter.lower()
+    white_moves = state.active_player in (white, None)
     return ChessPosition(
         board="".join(squares),
-        white=state.active_player in (white, None),
+        white=white_moves,
         castling=_castling(grid, squares, [*line, state]),
-        en_passant=_en_passant(grid, [*line, state]),
+        en_passant=_en_passant(grid, squares, [*line, state], white=white_moves),
     )
 
 
@@ -166,15 +167,18 @@ def _ids(board: Board, spaces: Sequence[str]) -> list[str | None]:
     return [next((piece.id for piece in board.at(space)), None) for space in spaces]
 
 
-def _en_passant(grid: Grid, line: Sequence[GameState]) -> Square | None:
-    """Return the square behind a pawn that has just moved two steps."""
-    active = line[-1].active_player
+def _en_passant(
+    grid: Grid, squares: Sequence[str], line: Sequence[GameState], *, white: bool
+) -> Square | None:
+    """Return the square behind a pawn of the side not to move that has just moved two steps."""
     # A state without moves may have come since, such as a note on resources.
     last = next((s.detected_changes for s in reversed(line) if s.detected_changes), ())
+    pawn, forward = ("p", 8) if white else ("P", -8)
     for move in last:
-        if move.type != "pawn" or move.player == active or not move.from_space or not move.to_space:
+        if move.type != "pawn" or not move.from_space or not move.to_space:
             continue
         start, end = _square(grid, move.from_space), _square(grid, move.to_space)
-        if abs(start - end) == 16:
-            return (start + end) // 2
+        behind = start + forward
+        if end == behind + forward and squares[end] == pawn and squares[behind] == EMPTY:
+            return behind
     return None

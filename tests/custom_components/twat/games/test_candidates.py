@@ -88,6 +88,14 @@ def test_en_passant_takes_beside(record: MakeRecord, profile: Profiles) -> None:
     assert applied.board.at("D5") == ()
 
 
+def test_a_pawn_that_is_not_there_cannot_be_taken(record: MakeRecord, profile: Profiles) -> None:
+    begun = record("chess", pieces=_pieces("1 king E1", "1 pawn E5", "2 king E8"))
+
+    found = candidates(profile("chess"), begun.game, _after_double_step(begun))
+
+    assert all(len(candidate.moves) == 1 for candidate in found)
+
+
 def test_every_candidate_can_be_done(record: MakeRecord, profile: Profiles) -> None:
     for game_type in ("chess", "draughts", "dune_imperium"):
         begun = record(game_type, players=4 if game_type == "dune_imperium" else 2)
