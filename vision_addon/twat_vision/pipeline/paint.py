@@ -20,6 +20,8 @@ FURTHEST_HUE = np.radians(75)
 """How far a hue may be from the nominal one."""
 LEAST_CHROMA = 5.0
 """Chroma, and difference in chroma from the surroundings, from which a pixel is coloured at all."""
+FAINT = 7.0
+"""Strength below which the strongest part of a region is too faint for a piece."""
 MOST_GREY = 14.0
 """Chroma up to which a pixel can be white, black or grey."""
 GREY_REACH = 25.0
@@ -35,7 +37,11 @@ LARGEST_HOLE = 0.2
 
 
 def painted(
-    lab: FloatImage, around: FloatImage, nominal: Mapping[str, Lab], scale: int
+    lab: FloatImage,
+    around: FloatImage,
+    nominal: Mapping[str, Lab],
+    scale: int,
+    near: Mask | None = None,
 ) -> tuple[tuple[str, Segment], ...]:
     """Find the segments of every colour.
 
@@ -44,6 +50,7 @@ def painted(
         around: what it looks like between the pieces (`ground`), same shape.
         nominal: name → CIELAB of the players' colours.
         scale: canvas pixels a unit.
+        near: where to look, bool ``(H, W)``; None is everywhere.
 
     Returns:
         Pairs of colour and segment.
@@ -59,9 +66,16 @@ def painted(
             if not SMALLEST**2 <= area / scale**2 <= LARGEST**2:
                 continue
             window = (slice(y, y + h), slice(x, x + w))
+            if near is not None and not near[window].any():
+                continue
             inside = labels[window] == n
             values = strength[window]
-            core = inside & (values > CORE * np.percentile(values[inside], 95))
+            own = values[inside]
+            rank = int(0.95 * (own.size - 1))
+            strongest = float(np.partition(own, rank)[rank])
+            if strongest < FAINT:
+                continue
+            core = inside & (values > CORE * strongest)
             found.extend((name, part) for part in _solid(core, scale, x, y))
     return tuple(found)
 
@@ -84,31 +98,34 @@ def ground(lab: FloatImage, scale: int, offset: int) -> FloatImage:
 
 def _owners(
     lab: FloatImage, around: FloatImage, nominal: Mapping[str, Lab]
-) -> tuple[NDArray[np.intp], FloatImage]:
-    """Whose colour each pixel has (index into ``nominal``), and how strongly; 0 where it is nobody's."""
-    chroma = cv2.magnitude(lab[..., 1], lab[..., 2])
-    change = lab - around
-    distinct = np.minimum(chroma, cv2.magnitude(change[..., 1], change[..., 2]))
-    hue = np.arctan2(lab[..., 2], lab[..., 1])
-    away = []
-    for color in nominal.values():
-        if np.hypot(color[1], color[2]) < HUELESS:
-            away.append(np.full(hue.shape, np.inf, np.float32))
+) -> tuple[NDArray[np.int8], FloatImage]:
+    """Whose colour each pixel has (index into ``nominal``, -1 nobody's), and how strongly."""
+    light, a, b = cv2.split(lab)
+    ground_light, ground_a, ground_b = cv2.split(around)
+    chroma = cv2.magnitude(a, b)
+    distinct = np.minimum(chroma, cv2.magnitude(a - ground_a, b - ground_b))
+    # Of two hues, the nearer one is that along which the pixel has more chroma.
+    best = chroma * np.float32(np.cos(FURTHEST_HUE))
+    owner = np.full(chroma.shape, -1, np.int8)
+    for i, color in enumerate(nominal.values()):
+        if (own := np.hypot(color[1], color[2])) < HUELESS:
             continue
-        turn = np.abs(hue - np.float32(np.arctan2(color[2], color[1])))
-        away.append(np.minimum(turn, 2 * np.pi - turn))
-    hues = np.stack(away)
-    owner = hues.argmin(axis=0)
-    strength = np.where(hues.min(axis=0) < FURTHEST_HUE, distinct, 0)
+        along = a * np.float32(color[1] / own) + b * np.float32(color[2] / own)
+        nearer = along > best
+        owner[nearer] = i
+        best = np.maximum(best, along)
+    strength = np.where(owner >= 0, distinct, 0)
     for i, color in enumerate(nominal.values()):
         if np.hypot(color[1], color[2]) >= HUELESS:
             continue
         # A grey one is told by lightness: much nearer to its own than the ground is.
-        nearness = np.abs(around[..., 0] - color[0]) - np.abs(lab[..., 0] - color[0])
-        mine = (chroma < MOST_GREY) & (np.abs(lab[..., 0] - color[0]) < GREY_REACH)
+        away = np.abs(light - color[0])
+        nearness = np.abs(ground_light - color[0]) - away
+        mine = (chroma < MOST_GREY) & (away < GREY_REACH)
         grey = np.where(mine, 0.5 * nearness, 0)
         stronger = grey > strength
-        owner, strength = np.where(stronger, i, owner), np.where(stronger, grey, strength)
+        owner[stronger] = i
+        strength = np.where(stronger, grey, strength)
     return owner, np.asarray(strength, np.float32)
 
 

@@ -4,14 +4,14 @@ Painted segments (`paint`) become candidates with a look (`standing`), and the l
 Candidates that touch are parted at their waists (distance transform); what cannot be parted is counted by its area.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
 from .colours import Lab
-from .geometry import FloatImage, Frame
+from .geometry import FloatImage, Frame, Mask
 from .paint import ground, painted
 from .photo import Board
 from .piececlass import TYPICAL, Verdict, judge
@@ -22,6 +22,8 @@ PIECE_PIXELS, PIECE_MARGIN = 40, 0.5
 """Canvas pixels a unit, and units of table around the board: a cube of a board of zones is a dozen pixels wide."""
 LIKELY, POSSIBLE, HOPELESS = 0.5, 0.2, 0.03
 """Probabilities from which a candidate counts, its shadow is kept apart from others', and it is looked at again."""
+LEAST_CANDIDATES = 3
+"""From fewer nothing can be learnt."""
 MOST_JOINED = 8.0
 """Pieces that may touch each other."""
 BROAD = 1.35
@@ -44,10 +46,16 @@ class FoundPieces:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """All that was found, and the usual piece's area in square units."""
+    """All that was found, and what was learnt from it.
+
+    ``unit`` is the usual piece's area in square units, ``candidates`` are the looks of pieces and print alike, and
+    ``direction`` is where shadows fall (`standing.looks`).
+    """
 
     pieces: tuple[FoundPieces, ...]
-    unit: float
+    unit: float = TYPICAL
+    candidates: tuple[Look, ...] = ()
+    direction: float | None = None
 
 
 def pieces_on(board: Board, nominal: Mapping[str, Lab]) -> Table:
@@ -58,47 +66,77 @@ def pieces_on(board: Board, nominal: Mapping[str, Lab]) -> Table:
     return board.photo.derive(key, lambda: find_pieces(lab, nominal, frame))
 
 
+def pieces_near(board: Board, nominal: Mapping[str, Lab], known: Table, near: Mask) -> Table:
+    """Find the pieces on a part of a photo's board.
+
+    Args:
+        board: the photo and where its board is.
+        nominal: name → CIELAB of the players' colours.
+        known: what was found on another photo of the same table; pieces look here as they do there.
+        near: where to look, bool, the canvas of `piece_frame`.
+    """
+    frame = piece_frame(board)
+    lab = board.photo.lab_canvas(board.to_image, frame)
+    return find_pieces(lab, nominal, frame, known, near)
+
+
 def piece_frame(board: Board) -> Frame:
     """The canvas on which a board's pieces are looked for."""
     return Frame(board.columns, board.rows, PIECE_PIXELS, PIECE_MARGIN)
 
 
-def find_pieces(lab: FloatImage, nominal: Mapping[str, Lab], frame: Frame) -> Table:
+def find_pieces(
+    lab: FloatImage,
+    nominal: Mapping[str, Lab],
+    frame: Frame,
+    known: Table | None = None,
+    near: Mask | None = None,
+) -> Table:
     """Find the pieces of the players' colours.
 
     Args:
         lab: canvas in CIELAB, float32 ``(H, W, 3)``; about 40 pixels a unit.
         nominal: name → CIELAB of the players' colours (`colours.palette`).
         frame: the canvas.
+        known: what is known of this table from another photo.
+        near: where to look; None is everywhere.
 
     Returns:
         The candidates that are more likely pieces than not.
     """
+    known = known or Table(())
     around = ground(lab, frame.scale, frame.offset)
-    parts = painted(lab, around, nominal, frame.scale)
-    found, direction = looks(parts, lab, around, frame.scale)
-    if len(found) < 3:
-        return Table((), TYPICAL)
-    verdict = judge(found)
+
+    def look(
+        parts: Sequence[tuple[str, Segment]], direction: float | None
+    ) -> tuple[tuple[Look, ...], Verdict, float]:
+        found, shadows = looks(parts, lab, around, frame.scale, direction)
+        verdict = judge((*found, *known.candidates))
+        return found, verdict, shadows
+
+    parts = painted(lab, around, nominal, frame.scale, near)
+    if len(parts) + len(known.candidates) < LEAST_CANDIDATES:
+        return Table(())
+    found, verdict, direction = look(parts, known.direction)
     joined = [
         part
-        for look, p in zip(found, verdict.probabilities, strict=True)
-        if (p > HOPELESS or look.segment.area > BROAD * verdict.unit)
-        and look.segment.area < MOST_JOINED * verdict.unit
-        for part in _part(look, verdict.unit, frame.scale)
+        for candidate, p in zip(found, verdict.probabilities, strict=False)
+        if (p > HOPELESS or candidate.segment.area > BROAD * verdict.unit)
+        and candidate.segment.area < MOST_JOINED * verdict.unit
+        for part in _part(candidate, verdict.unit, frame.scale)
     ]
-    found, _ = looks(joined, lab, around, frame.scale, direction)
-    verdict = judge(found)
+    found, verdict, _ = look(joined, direction)
+    candidates = found
     # Once more without what is surely none, so that it takes no shadow away from a neighbour.
     kept = [
-        (look.color, look.segment)
-        for look, p in zip(found, verdict.probabilities, strict=True)
+        (candidate.color, candidate.segment)
+        for candidate, p in zip(found, verdict.probabilities, strict=False)
         if p > POSSIBLE
     ]
-    if len(kept) >= 3:
-        found, _ = looks(kept, lab, around, frame.scale)
-        verdict = judge(found)
-    return _table(found, verdict, frame.scale)
+    if len(kept) + len(known.candidates) >= LEAST_CANDIDATES:
+        found, verdict, direction = look(kept, known.direction)
+    pieces = _pieces(found, verdict, frame.scale)
+    return Table(pieces, verdict.unit, candidates, direction)
 
 
 def _part(look: Look, unit: float, scale: int) -> list[tuple[str, Segment]]:
@@ -135,9 +173,11 @@ def _some(segment: Segment, which: np.ndarray, scale: int) -> Segment:
     return Segment(ys, xs, (float(xs.mean()), float(ys.mean())), len(ys) / scale**2)
 
 
-def _table(found: tuple[Look, ...], verdict: Verdict, scale: int) -> Table:
+def _pieces(found: tuple[Look, ...], verdict: Verdict, scale: int) -> tuple[FoundPieces, ...]:
     likely = [
-        (look, float(p)) for look, p in zip(found, verdict.probabilities, strict=True) if p > LIKELY
+        (look, float(p))
+        for look, p in zip(found, verdict.probabilities, strict=False)
+        if p > LIKELY
     ]
     pieces = []
     for look, p in likely:
@@ -150,7 +190,7 @@ def _table(found: tuple[Look, ...], verdict: Verdict, scale: int) -> Table:
         ]
         unit = float(np.median(alike)) if len(alike) >= 3 else verdict.unit
         pieces.append(FoundPieces(look.color, look.segment, _count(look, unit, scale), p))
-    return Table(tuple(pieces), verdict.unit)
+    return tuple(pieces)
 
 
 def _count(look: Look, unit: float, scale: int) -> int:

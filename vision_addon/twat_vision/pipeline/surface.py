@@ -8,13 +8,12 @@ from numpy.typing import NDArray
 
 from .assign import FORBIDDEN, Action, Problem, Solution, margins, only_links, solve
 from .blobs import Blob, canvas_to_units, changed_blobs
-from .colours import Lab, palette
-from .geometry import VIRTUAL_CELLS, Frame, below_camera
+from .colours import palette
+from .geometry import VIRTUAL_CELLS, Frame, Mask, below_camera
 from .naming import certainty, questions_of, units_box
 from .pair import Pair
 from .photo import Board, Boards
-from .piececlass import TYPICAL
-from .pieces import piece_frame, pieces_on
+from .pieces import Table, piece_frame, pieces_near, pieces_on
 from .reading import Reading, disturbances
 from .segments import COMMON_COLORS
 from .state import Names
@@ -38,8 +37,8 @@ FAR_COST = 0.05
 """Per unit (a sixteenth of the table's longer side) that a piece travelled."""
 AGREED, CONTRADICTED = 1.0, -7.0
 """Evidence in nats of a change where more (or fewer) pieces of the colour are seen than before, and of one where not."""
-CHECKED_REACH = 0.6
-"""Units within which a piece is at the place of a change."""
+CHECKED_REACH, SEARCHED = 0.6, 1.0
+"""Units within which a piece is at the place of a change, and within which pieces are searched for there."""
 CAPTURE_REACH = 1.0
 """Units around a vanished blob within which a known piece is taken for it."""
 
@@ -77,13 +76,19 @@ def read_surface(
     colors = [p.color for p in names.players.values()] or COMMON_COLORS
     nominal = palette(colors)
     found = changed_blobs(pair, nominal)
-    unit = pieces_on(boards.first, nominal).unit if found else TYPICAL
+    known = pieces_on(boards.first, nominal) if found else Table(())
+    unit = known.unit
     kept = [b for b, _ in plausible([(b, 0) for b in found], unit, None)]
     below = below_camera(pair.to_after, boards.after.photo.size)
     items = _items(kept, unit, below, pair.frame, request, layout, names)
     if items and not pair.hand.found:
-        was = _known_places(request, layout, names) or _seen_places(boards.before, nominal, layout)
-        items = _checked(items, was, _seen_places(boards.after, nominal, layout), layout)
+        near = _near([item.blob for item in items], pair.frame, piece_frame(boards.after))
+        now = pieces_near(boards.after, nominal, known, near)
+        was = _known_places(request, layout, names)
+        if request.pieces is None:
+            earlier = pieces_near(boards.before, nominal, known, near)
+            was = _seen_places(earlier, boards.before, layout)
+        items = _checked(items, was, _seen_places(now, boards.after, layout), layout)
     task = _problem(items, request, pair.frame, layout)
     if pair.hand.found:
         task = only_links(task)
@@ -139,15 +144,29 @@ def _known_places(request: AnalysisRequest, layout: Surface, names: Names) -> li
     ]
 
 
-def _seen_places(board: Board, nominal: Mapping[str, Lab], layout: Surface) -> list[_Place]:
-    """Colour and position of every piece that one photo shows by itself; tall ones are placed by their foot."""
+def _seen_places(table: Table, board: Board, layout: Surface) -> list[_Place]:
+    """Colour and position of every piece that was found on a photo; tall ones are placed by their foot."""
     frame = piece_frame(board)
     below = below_camera(board.to_image, board.photo.size)
     found = []
-    for piece in pieces_on(board, nominal).pieces:
+    for piece in table.pieces:
         place = _stands(piece.segment.ys, piece.segment.xs, below, frame, layout)
         found.extend([(piece.color, place)] * piece.count)
     return found
+
+
+def _near(blobs: list[Blob], source: Frame, frame: Frame) -> Mask:
+    """The pixels of a canvas near blobs that were found on another one."""
+    width, height = frame.size
+    near = np.zeros((height, width), np.bool_)
+    for blob in blobs:
+        x0, y0, x1, y1 = blob.box
+        low = np.array(canvas_to_units((x0, y0), source)) - SEARCHED
+        high = np.array(canvas_to_units((x1, y1), source)) + SEARCHED
+        left, top = (max(0, int(v * frame.scale) + frame.offset) for v in low)
+        right, bottom = (max(0, int(v * frame.scale) + frame.offset) for v in high)
+        near[top:bottom, left:right] = True
+    return near
 
 
 def _checked(

@@ -9,7 +9,7 @@ import numpy as np
 from .colours import Lab, palette
 from .geometry import below_camera
 from .photo import Board
-from .pieces import piece_frame, pieces_on
+from .pieces import Table, piece_frame, pieces_on
 from .segments import COMMON_COLORS
 from .state import Names
 from .types import AnalysisRequest, Move, Zones
@@ -54,20 +54,21 @@ def seen_counts(board: Board, nominal: Mapping[str, Lab], layout: Zones) -> Seen
         nominal: name → CIELAB of the players' colours.
         layout: the zones.
     """
+    table = pieces_on(board, nominal)
     counts: dict[str, dict[str, int]] = {}
-    for (zone, color), count in tally(board, nominal, layout).items():
+    for (zone, color), count in tally(table, board, layout).items():
         counts.setdefault(layout.zones[zone].id, {})[color] = count
-    sure = [piece.probability for piece in pieces_on(board, nominal).pieces]
+    sure = [piece.probability for piece in table.pieces]
     return Seen(counts, float(np.mean(sure)) if sure else 1.0)
 
 
-def tally(board: Board, nominal: Mapping[str, Lab], layout: Zones) -> Counter[tuple[int, str]]:
-    """Pieces by zone (index) and colour as one photo shows them; tall ones are placed by their foot."""
+def tally(table: Table, board: Board, layout: Zones) -> Counter[tuple[int, str]]:
+    """Pieces found on a photo by zone (index) and colour; tall ones are placed by their foot."""
     frame = piece_frame(board)
     zones = zone_map(layout, frame)
     below = below_camera(board.to_image, board.photo.size)
     found: Counter[tuple[int, str]] = Counter()
-    for piece in pieces_on(board, nominal).pieces:
+    for piece in table.pieces:
         foot = foot_of(piece.segment.ys, piece.segment.xs, below, frame)
         zone = zone_of(*foot, zones, frame)
         if zone >= 0:

@@ -1,10 +1,12 @@
 """Zones on the canvas: which zone a pixel belongs to."""
 
+from collections.abc import Collection
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from .geometry import Frame
+from .geometry import Frame, Mask
 from .types import Point, Zones
 
 NEAR = 0.5
@@ -23,6 +25,14 @@ def zone_map(layout: Zones, frame: Frame) -> ZoneMap:
     for index in sorted(range(len(polygons)), key=lambda i: -areas[i]):
         cv2.fillPoly(painted, [np.round(polygons[index]).astype(np.int32)], float(index))
     return painted
+
+
+def near_zones(layout: Zones, chosen: Collection[int], frame: Frame) -> Mask:
+    """The canvas pixels on and near some zones: everything that may stand there."""
+    inside = np.isin(zone_map(layout, frame), list(chosen)).astype(np.uint8)
+    reach = round(NEAR * frame.scale)
+    kernel = np.ones((2 * reach + 1, 2 * reach + 1), np.uint8)
+    return np.asarray(cv2.dilate(inside, kernel) > 0, np.bool_)
 
 
 def zone_centre(layout: Zones, index: int) -> Point:

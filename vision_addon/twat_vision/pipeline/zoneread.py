@@ -11,8 +11,7 @@ from .geometry import below_camera
 from .naming import certainty, questions_of, units_box
 from .pair import Pair
 from .photo import Board, Boards
-from .piececlass import TYPICAL
-from .pieces import pieces_on
+from .pieces import Table, piece_frame, pieces_near, pieces_on
 from .reading import Reading, disturbances
 from .state import Names
 from .types import (
@@ -34,7 +33,7 @@ from .zonecounts import (
     standing_counts,
     tally,
 )
-from .zonemap import foot_of, zone_centre, zone_map, zone_of
+from .zonemap import foot_of, near_zones, zone_centre, zone_map, zone_of
 
 MOVE_COST = 0.5
 PLACE_COST = 1.5
@@ -77,7 +76,8 @@ def read_zones(
     after = boards.after
     # The after photo's pieces are counted anyway where no state says them.
     learnt_from = after if request.pieces is None else boards.first
-    unit = pieces_on(learnt_from, nominal).unit if changed else TYPICAL
+    known = pieces_on(learnt_from, nominal) if changed else Table(())
+    unit = known.unit
     below = below_camera(after.to_image, after.photo.size)
     blobs = [
         (b, zone_of(*foot_of(b.ys, b.xs, below, pair.frame), zones, pair.frame)) for b in changed
@@ -85,8 +85,12 @@ def read_zones(
     kept = plausible(blobs, unit, standing)
     between, within = net_changes(kept, unit, standing, pair.frame.scale)
     if between and not pair.hand.found:
-        was = standing or tally(boards.before, nominal, layout)
-        between = _checked(between, was, tally(after, nominal, layout))
+        near = near_zones(layout, {c.zone for c in between}, piece_frame(after))
+        now = known if learnt_from is after else pieces_near(after, nominal, known, near)
+        if standing is None:
+            earlier = pieces_near(boards.before, nominal, known, near)
+            standing = tally(earlier, boards.before, layout)
+        between = _checked(between, standing, tally(now, after, layout))
     items = _items(between, request, layout, names)
     task = _problem(items, request, pair.frame.scale)
     if pair.hand.found:
