@@ -1,4 +1,4 @@
-"""`python -m twat_vision`: the service (`serve`, `token`) and its tools (`compare`, `evaluate`)."""
+"""`python -m twat_vision`: the service (`serve`, `token`) and its tools (`compare`, `evaluate`, `markers`)."""
 
 from collections.abc import Sequence
 import sys

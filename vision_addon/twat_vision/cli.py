@@ -1,4 +1,4 @@
-"""The command line's tools without a server: `compare` two photos, `evaluate` folders of them."""
+"""The command line's tools without a server: `compare` two photos, `evaluate` folders of them, print `markers`."""
 
 import argparse
 import asyncio
@@ -22,6 +22,7 @@ from twat_vision.evaluation import (
     names_table,
     to_json,
 )
+from twat_vision.marker_sheet import marker_sheet
 from twat_vision.pipeline import (
     AnalysisRequest,
     AnalysisResult,
@@ -85,7 +86,7 @@ class _UsageError(Exception):
 
 
 def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Add `compare` and `evaluate` to a program's sub-commands; each sets ``handler`` on the parsed options."""
+    """Add `compare`, `evaluate` and `markers` to a program's sub-commands; each sets ``handler`` on the parsed options."""
     raw = argparse.RawDescriptionHelpFormatter
     compare = commands.add_parser(
         "compare",
@@ -128,6 +129,14 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "--overlay", type=Path, metavar="FILE", help="write the annotated photo (JPEG) to this file"
     )
     compare.set_defaults(handler=_guarded(_compare))
+
+    markers = commands.add_parser(
+        "markers",
+        help="write a sheet of markers to print, by which a board is found",
+        description="Write the four markers by which a board is found, with what to do with them, as an SVG file for A4.",
+    )
+    markers.add_argument("file", metavar="OUT.svg", type=Path, help="the file to write")
+    markers.set_defaults(handler=_guarded(_markers))
 
     evaluate = commands.add_parser(
         "evaluate",
@@ -213,6 +222,15 @@ def _describe(result: AnalysisResult) -> str:
         f"turn {alignment.rotation_deg:.2f}°; {result.timings_ms['total']:.0f} ms"
     )
     return "\n".join(lines)
+
+
+def _markers(args: argparse.Namespace) -> int:
+    try:
+        args.file.write_text(marker_sheet(), encoding="utf-8")
+    except OSError as err:
+        raise _UsageError(f"{args.file}: {err.strerror}") from err
+    print(f"{args.file}: print it at 100 %")
+    return 0
 
 
 def _evaluate(args: argparse.Namespace) -> int:

@@ -107,6 +107,7 @@ def _add_routes(app: web.Application) -> None:
     app.router.add_get("/v1/jobs/{job_id}/overlay.jpg", analyses.get_overlay)
     app.router.add_get("/v1/events", events.get_events, allow_head=False)
     app.router.add_post("/v1/boards/detect", boards.post_detect)
+    app.router.add_get("/v1/markers.svg", boards.get_markers)
     app.router.add_get("/v1/models", models.get_models)
     app.router.add_post("/v1/models/pull", models.post_pull)
     app.router.add_post("/v1/models/load", models.post_load)

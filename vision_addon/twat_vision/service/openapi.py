@@ -119,6 +119,12 @@ OPERATIONS: Final = (
         (400, 409, 413, 422, 500, 503, 504),
         body=DetectIn,
     ),
+    Operation(
+        "get",
+        "/v1/markers.svg",
+        "A sheet of markers to print, by which a board is found",
+        {200: "image/svg+xml"},
+    ),
     Operation("get", "/v1/models", "The vision-language models there are", {200: ModelsAnswer}),
     Operation(
         "post",

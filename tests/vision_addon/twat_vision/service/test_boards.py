@@ -93,3 +93,10 @@ async def test_detection_that_fails(service, photo, failure, expected):
         "POST", "/v1/boards/detect", json={"image": image, "layout": LAYOUT}
     )
     assert (status, error["code"]) == expected
+
+
+async def test_markers_to_print(service):
+    async with service.session.get("/v1/markers.svg") as response:
+        assert response.status == 200
+        assert response.content_type == "image/svg+xml"
+        assert (await response.text()).startswith("<svg")

@@ -1,8 +1,9 @@
-"""`POST /v1/boards/detect`."""
+"""`POST /v1/boards/detect` and `GET /v1/markers.svg`."""
 
 from aiohttp import web
 
 from twat_service import ApiError
+from twat_vision.marker_sheet import marker_sheet
 from twat_vision.service.detection import TooManyWaiting
 from twat_vision.service.job_queue import ImagesMissing
 from twat_vision.service.keys import DETECTOR
@@ -29,3 +30,8 @@ async def post_detect(request: web.Request) -> web.Response:
         raise ApiError(500, "crashed", "The detection ended its process.") from err
     except TimeoutError as err:
         raise ApiError(504, "timed_out", "The detection took too long.") from err
+
+
+async def get_markers(request: web.Request) -> web.Response:
+    """Return a sheet of markers to print, by which a board is found."""
+    return web.Response(text=marker_sheet(), content_type="image/svg+xml")
