@@ -10,7 +10,7 @@ from .coordinator import HubConfigEntry
 from .hub import TwatHub
 from .records import async_open_records
 from .services import async_setup_services
-from .views import CaptureImageView
+from .views import CaptureImageView, ExportView
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
@@ -19,6 +19,7 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     """Register what exists once, whatever is set up."""
     async_setup_services(hass)
     hass.http.register_view(CaptureImageView())
+    hass.http.register_view(ExportView())
     return True
 
 

@@ -6,6 +6,7 @@ from homeassistant.core import callback
 
 from .const import GameEvent
 from .coordinator import GameCoordinator, GameView
+from .games.model import GameResult
 from .outcome import Outcome
 from .views import async_signed_image_url
 
@@ -45,6 +46,20 @@ def async_tell_turn(coordinator: GameCoordinator, before: GameView, after: GameV
             GameEvent.PHASE_CHANGED,
             {**_about(coordinator), **now, "from_phase": old.phase},
         )
+
+
+@callback
+def async_tell_end(coordinator: GameCoordinator, result: GameResult | None) -> None:
+    """Tell that a game is over, and how it ended if it was played to its end."""
+    coordinator.async_tell(
+        GameEvent.GAME_FINISHED,
+        {
+            **_about(coordinator),
+            "status": coordinator.data.game.status.value,
+            "winners": [] if result is None else [p.name for p in result.players if p.won],
+            "result": None if result is None else result.to_json(),
+        },
+    )
 
 
 def _about(coordinator: GameCoordinator) -> dict[str, Any]:

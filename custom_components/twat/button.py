@@ -10,7 +10,9 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import HubConfigEntry
 from .entity import GameEntity, async_add_per_game
+from .games.by_hand import Step
 from .hub import TwatHub
+from .play import async_accept, async_advance, async_redo, async_reject, async_undo
 
 PARALLEL_UPDATES = 0
 
@@ -31,17 +33,32 @@ BUTTONS = (
     GameButtonDescription(
         key="accept",
         translation_key="accept",
-        press=lambda hub, game_id, by: hub.async_accept(game_id, by=by),
+        press=lambda hub, game_id, by: async_accept(hub, game_id, by=by),
     ),
     GameButtonDescription(
         key="reject",
         translation_key="reject",
-        press=lambda hub, game_id, by: hub.async_reject(game_id, by=by),
+        press=lambda hub, game_id, by: async_reject(hub, game_id, by=by),
     ),
     GameButtonDescription(
         key="undo",
         translation_key="undo",
-        press=lambda hub, game_id, by: hub.async_undo(game_id, by=by),
+        press=lambda hub, game_id, by: async_undo(hub, game_id, by=by),
+    ),
+    GameButtonDescription(
+        key="redo",
+        translation_key="redo",
+        press=lambda hub, game_id, by: async_redo(hub, game_id, by=by),
+    ),
+    GameButtonDescription(
+        key="next_turn",
+        translation_key="next_turn",
+        press=lambda hub, game_id, by: async_advance(hub, game_id, Step.NEXT_TURN, by=by),
+    ),
+    GameButtonDescription(
+        key="next_phase",
+        translation_key="next_phase",
+        press=lambda hub, game_id, by: async_advance(hub, game_id, Step.NEXT_PHASE, by=by),
     ),
 )
 

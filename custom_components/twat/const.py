@@ -12,6 +12,8 @@ CONF_KIND: Final = "kind"
 CONF_SERVICE_ID: Final = "id"
 CONF_REPLACED_DATABASE: Final = "replaced_database"
 CONF_MEDIA_DIR: Final = "media_dir"
+CONF_PHOTO_DAYS: Final = "photo_days"
+CONF_PHOTO_GIGABYTES: Final = "photo_gigabytes"
 CONF_VISION_MODEL: Final = "vision_model"
 
 SUBENTRY_TABLE: Final = "table"
@@ -21,8 +23,11 @@ CONF_SCENE: Final = "scene"
 CONF_SETTLE_SECONDS: Final = "settle_seconds"
 CONF_CALIBRATIONS: Final = "calibrations"
 
+SETTING_CLOCK: Final = "clock"
+
 DATABASE_NAME: Final = "twat.db"
 MEDIA_FOLDER: Final = "twat"
+EXPORT_FOLDER: Final = "exports"
 
 BOARD_CONFIDENCE: Final = 0.8
 
@@ -40,6 +45,7 @@ HUB_PLATFORMS: Final = (
     Platform.EVENT,
     Platform.IMAGE,
     Platform.SENSOR,
+    Platform.SWITCH,
 )
 CAMERA_PLATFORMS: Final = (Platform.BINARY_SENSOR, Platform.CAMERA)
 
@@ -57,3 +63,6 @@ class GameEvent(StrEnum):
     CAPTURE_FAILED = "capture_failed"
     TURN_CHANGED = "turn_changed"
     PHASE_CHANGED = "phase_changed"
+    TIME_WARNING = "time_warning"
+    TIME_UP = "time_up"
+    GAME_FINISHED = "game_finished"

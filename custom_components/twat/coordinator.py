@@ -9,7 +9,9 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 
-from .const import GameEvent
+from .clock_keeper import ClockKeeper
+from .const import SETTING_CLOCK, GameEvent
+from .games.clocks import Clock, ClockLimits, read_clock
 from .games.model import Capture, Game, GameState, Proposal
 from .games.profile import GameProfile
 from .games.record import GameRecord
@@ -34,10 +36,12 @@ class GameView:
     Attributes:
         head: the accepted state that counts now.
         proposal: the reading that waits for review, if any.
-        move_capture: the photo that the head was read from, if any.
+        moved: the last state in which something moved: the head or one before it.
+        move_capture: the photo that it was read from, if any.
         newest: the last capture, whatever became of it.
         latest: the last capture that has a photo.
         annotated: the last capture that has an annotated photo.
+        clock: as it stood at its last event.
         stage: how far the capture under way is; None when none is.
     """
 
@@ -45,11 +49,18 @@ class GameView:
     profile: GameProfile
     head: GameState
     proposal: Proposal | None
+    moved: GameState
     move_capture: Capture | None
     newest: Capture | None
     latest: Capture | None
     annotated: Capture | None
+    clock: Clock
     stage: str | None = None
+
+    @property
+    def limits(self) -> ClockLimits:
+        """What the players agreed on about time."""
+        return ClockLimits.from_json(self.game.settings.get(SETTING_CLOCK, {}))
 
 
 def load_view(repository: Repository, profile: GameProfile, game_id: str) -> GameView:
@@ -61,20 +72,25 @@ def load_view(repository: Repository, profile: GameProfile, game_id: str) -> Gam
     record: GameRecord = repository.record(game_id)
     head = record.head
     recent = repository.list_captures(game_id, limit=_RECENT, newest_first=True)
-    move_capture = None
-    if head.capture_id is not None:
+    moved, move_capture = head, None
+    if not head.detected_changes:
+        line = repository.line(head.id, limit=_RECENT)
+        moved = next((state for state in line if state.detected_changes), head)
+    if moved.capture_id is not None:
         move_capture = next(
-            (capture for capture in recent if capture.id == head.capture_id), None
-        ) or repository.get_capture(head.capture_id)
+            (capture for capture in recent if capture.id == moved.capture_id), None
+        ) or repository.get_capture(moved.capture_id)
     return GameView(
         game=record.game,
         profile=profile,
         head=head,
         proposal=record.proposal,
+        moved=moved,
         move_capture=move_capture,
         newest=recent[0] if recent else None,
         latest=next((capture for capture in recent if capture.image), None),
         annotated=next((capture for capture in recent if capture.overlay), None),
+        clock=read_clock(repository.chronicle.clock_events(game_id)),
     )
 
 
@@ -91,6 +107,7 @@ class GameCoordinator(DataUpdateCoordinator[GameView]):
         self.hub = hub
         self.game_id = view.game.id
         self.device_id = ""
+        self.keeper = ClockKeeper(self)
         self.data = view
         self._event_listeners: list[Callable[[GameEvent, Mapping[str, Any]], None]] = []
 

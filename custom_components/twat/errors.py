@@ -22,6 +22,7 @@ from .storage.errors import (
     DatabaseCorrupt,
     DatabaseLocked,
     DiskFull,
+    GameExists,
     HeadMoved,
     ImageRejected,
     NotFound,
@@ -77,6 +78,8 @@ def storage_error(err: StorageError) -> HomeAssistantError:
             return HopError(Hop.STORAGE, "image_gone", "unknown_image", id=err.id)
         case NotFound():
             return invalid(f"unknown_{err.kind}", id=err.id)
+        case GameExists():
+            return invalid("game_exists", id=err.id)
         case HeadMoved():
             return invalid("game_moved_on")
         case ImageRejected():

@@ -17,8 +17,6 @@ from .clients.vision import VisionClient
 from .const import DOMAIN, MANUFACTURER
 from .coordinator import GameCoordinator, GameView, HubConfigEntry, load_view
 from .errors import game_error, invalid, service_error, storage_error
-from .games import history, log
-from .games.corrections import parse_moves, parse_pieces
 from .games.errors import GameError
 from .games.model import Game, GameStatus
 from .games.new_game import new_game
@@ -27,6 +25,7 @@ from .games.profiles import copy_profile
 from .games.record import Change, GameRecord
 from .models import async_preload
 from .names import Names
+from .photo_care import async_free_daily
 from .records import Records, async_load_profiles, profiles_folder
 from .storage.errors import NotWritable, StorageError
 from .table import Table, find_table
@@ -47,6 +46,7 @@ class TwatHub:
         self.entry = entry
         self.repository = records.repository
         self.images = records.images
+        self.library = records.library
         self.games: dict[str, GameCoordinator] = {}
         self.captures = CaptureManager(self)
         self.names = Names(self)
@@ -55,8 +55,8 @@ class TwatHub:
             if entry.data[CONF_URL]
             else None
         )
-        self._library = records.library
         self._device_id = device_id
+        self._stop_care: CALLBACK_TYPE | None = None
         self._game_listeners: list[Callable[[GameCoordinator], None]] = []
 
     # Life
@@ -77,7 +77,7 @@ class TwatHub:
         profile = self.profiles.get(game.game_type)
         self._report_profile(game, missing=profile is None)
         if profile is not None:
-            self._add(await self.async_run(load_view, self.repository, profile, game.id))
+            self.async_take_up(await self.async_run(load_view, self.repository, profile, game.id))
 
     @callback
     def _report_profile(self, game: Game, *, missing: bool) -> None:
@@ -99,6 +99,7 @@ class TwatHub:
     @callback
     def async_start(self) -> None:
         """Connect to the vision service; once it is there, waiting captures go on."""
+        self._stop_care = async_free_daily(self)
         if self.link is not None:
             self.link.async_start()
 
@@ -110,6 +111,10 @@ class TwatHub:
 
     async def async_close(self) -> None:
         """Let go of the database; captures under way go on at the next start."""
+        if self._stop_care is not None:
+            self._stop_care()
+        for coordinator in self.games.values():
+            coordinator.keeper.async_stop()
         await self.captures.async_stop()
         await self.hass.async_add_executor_job(self.repository.close)
 
@@ -139,7 +144,7 @@ class TwatHub:
     @property
     def profiles(self) -> Mapping[str, GameProfile]:
         """The game profiles by id."""
-        return self._library.profiles
+        return self.library.profiles
 
     async def async_reload_profiles(self) -> None:
         """Read all profiles again; games go on with theirs as it is now.
@@ -147,7 +152,7 @@ class TwatHub:
         A game whose profile cannot be used any more goes on with it as it was, until it can or the
         hub starts anew. One that was waiting for its profile is back.
         """
-        self._library = await async_load_profiles(self.hass)
+        self.library = await async_load_profiles(self.hass)
         for coordinator in self.games.values():
             profile = self.profiles.get(coordinator.data.game.game_type)
             if profile is not None:
@@ -168,7 +173,7 @@ class TwatHub:
 
         def copy() -> Path:
             try:
-                return copy_profile(self._library, game_type, new_id, folder)
+                return copy_profile(self.library, game_type, new_id, folder)
             except OSError as err:
                 raise NotWritable(folder, err.strerror or str(err)) from err
 
@@ -185,7 +190,7 @@ class TwatHub:
             ServiceValidationError: there is none of that name.
         """
         try:
-            return self._library.get(game_type)
+            return self.library.get(game_type)
         except GameError as err:
             raise game_error(err) from err
 
@@ -263,7 +268,7 @@ class TwatHub:
             self.repository.create_game(created.game, created.state, created.journal)
             return load_view(self.repository, profile, created.game.id)
 
-        coordinator = self._add(await self.async_run(create))
+        coordinator = self.async_take_up(await self.async_run(create))
         async_preload(self)
         return coordinator
 
@@ -273,14 +278,24 @@ class TwatHub:
         Raises:
             ServiceValidationError: there is none with that id.
         """
-        coordinator = self.games.get(game_id)
         await self.captures.async_drop(game_id)
         await self.async_run(self.repository.delete_game, game_id)
         ir.async_delete_issue(self.hass, DOMAIN, f"game_{game_id}")
-        self.games.pop(game_id, None)
-        if coordinator is not None:
-            dr.async_get(self.hass).async_remove_device(coordinator.device_id)
+        await self.async_put_away(game_id)
         await self.async_run(self.images.delete_game, game_id)
+
+    async def async_welcome(self, game: Game) -> None:
+        """Make a game that came back a device, unless it is over."""
+        if game.status in _LIVE:
+            profile = self.profile(game.game_type)
+            self.async_take_up(await self.async_run(load_view, self.repository, profile, game.id))
+
+    async def async_put_away(self, game_id: str) -> None:
+        """Let a game that is over leave the devices."""
+        await self.captures.async_drop(game_id)
+        if (coordinator := self.games.pop(game_id, None)) is not None:
+            coordinator.keeper.async_stop()
+            dr.async_get(self.hass).async_remove_device(coordinator.device_id)
 
     async def async_list_games(
         self, status: GameStatus | None, limit: int | None, offset: int
@@ -288,59 +303,19 @@ class TwatHub:
         """One page of games, also those that are over, and how many there are in all."""
         return await self.async_run(self.repository.list_games, status, limit, offset)
 
-    # The players' last word
+    # What stands now, and what changes it
 
-    async def async_accept(
-        self, game_id: str, *, capture_id: str | None = None, by: str | None
-    ) -> GameView:
-        """Accept the reading that waits."""
-        profile = self.game(game_id).data.profile
-        return await self._change(
-            game_id,
-            lambda record: log.accept(
-                _about(record, capture_id), profile, by=by, at=dt_util.utcnow()
-            ),
-        )
+    async def async_view(self, game_id: str) -> GameView:
+        """A game as it stands, also one that is over.
 
-    async def async_reject(
-        self, game_id: str, *, capture_id: str | None = None, by: str | None
-    ) -> GameView:
-        """Drop the reading that waits."""
-        return await self._change(
-            game_id,
-            lambda record: log.reject(_about(record, capture_id), by=by, at=dt_util.utcnow()),
-        )
-
-    async def async_correct(
-        self,
-        game_id: str,
-        *,
-        capture_id: str | None = None,
-        moves: Sequence[Mapping[str, Any]] | None = None,
-        pieces: Sequence[Mapping[str, Any]] | None = None,
-        by: str | None,
-    ) -> GameView:
-        """Put what the players say in the place of what was read."""
-        profile = self.game(game_id).data.profile
-
-        def decide(record: GameRecord) -> Change:
-            return log.correct(
-                record,
-                profile,
-                capture_id=capture_id,
-                moves=None if moves is None else parse_moves(record, profile, moves),
-                pieces=None if pieces is None else parse_pieces(record, profile, pieces),
-                by=by,
-                at=dt_util.utcnow(),
-            )
-
-        return await self._change(game_id, decide, capture_id)
-
-    async def async_undo(self, game_id: str, *, by: str | None) -> GameView:
-        """Take the last accepted state back."""
-        return await self._change(
-            game_id, lambda record: history.undo(record, by=by, at=dt_util.utcnow())
-        )
+        Raises:
+            ServiceValidationError: there is none with that id, or nobody knows its profile.
+        """
+        if (coordinator := self.games.get(game_id)) is not None:
+            return coordinator.data
+        game = await self.async_run(self.repository.get_game, game_id)
+        profile = self.profile(game.game_type)
+        return await self.async_run(load_view, self.repository, profile, game_id)
 
     async def async_refresh(self, game_id: str) -> GameView:
         """Read a game anew and push what is different; tell of a new turn or phase."""
@@ -351,22 +326,37 @@ class TwatHub:
         async_tell_turn(coordinator, before, after)
         return after
 
-    async def _change(
+    async def async_change(
         self,
         game_id: str,
         decide: Callable[[GameRecord], Change],
         capture_id: str | None = None,
+        *,
+        whole: bool = False,
     ) -> GameView:
+        """Decide on a change of a live game, write it and show it.
+
+        Args:
+            game_id: the game.
+            decide: one of the functions of `games` that return a `Change`. Runs in an executor.
+            capture_id: the photo it is about, see `Repository.record`.
+            whole: the decision needs all states.
+
+        Raises:
+            ServiceValidationError: it cannot be; nothing is changed.
+        """
         self.game(game_id)
 
         def write() -> None:
-            self.repository.commit(decide(self.repository.record(game_id, capture_id)))
+            record = self.repository.record(game_id, capture_id, whole=whole)
+            self.repository.commit(decide(record))
 
         await self.async_run(write)
         return await self.async_refresh(game_id)
 
     @callback
-    def _add(self, view: GameView) -> GameCoordinator:
+    def async_take_up(self, view: GameView) -> GameCoordinator:
+        """Make a game a device with its entities."""
         coordinator = GameCoordinator(self.hass, self.entry, self, view)
         device = dr.async_get(self.hass).async_get_or_create(
             config_entry_id=self.entry.entry_id,
@@ -379,15 +369,7 @@ class TwatHub:
         )
         coordinator.device_id = device.id
         self.games[view.game.id] = coordinator
+        coordinator.keeper.async_start()
         for listener in list(self._game_listeners):
             listener(coordinator)
         return coordinator
-
-
-def _about(record: GameRecord, capture_id: str | None) -> GameRecord:
-    """The record, provided that the waiting reading is the one that is meant."""
-    if capture_id is not None and (
-        record.proposal is None or record.proposal.capture_id != capture_id
-    ):
-        raise GameError("no_proposal")
-    return record

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from typing import Any, override
 
 from homeassistant.components.sensor import SensorDeviceClass, SensorEntity, SensorEntityDescription
-from homeassistant.const import MAX_LENGTH_STATE_STATE
+from homeassistant.const import MAX_LENGTH_STATE_STATE, UnitOfTime
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.util import dt as dt_util
 
 from .coordinator import GameView, HubConfigEntry
 from .entity import GameEntity, async_add_per_game
+from .games.clocks import Clock
 from .games.model import GameStatus
 from .summary import last_error, move_attributes, move_summary
 
@@ -30,6 +32,17 @@ class GameSensorDescription(SensorEntityDescription):
     value: Callable[[GameView], str | int | None]
     choices: Callable[[GameView], list[str]] | None = None
     attributes: Callable[[GameView], Mapping[str, Any]] | None = None
+
+
+def _clock(view: GameView) -> Clock:
+    """The clock as it stands now."""
+    return view.clock.at(dt_util.utcnow())
+
+
+def _player_time(view: GameView) -> int | None:
+    """The time of the player whose turn it is."""
+    player = view.clock.player
+    return None if player is None else round(_clock(view).players.get(player, 0.0))
 
 
 SENSORS = (
@@ -77,6 +90,32 @@ SENSORS = (
         value=move_summary,
         attributes=move_attributes,
     ),
+    GameSensorDescription(
+        key="game_time",
+        translation_key="game_time",
+        device_class=SensorDeviceClass.DURATION,
+        native_unit_of_measurement=UnitOfTime.SECONDS,
+        suggested_unit_of_measurement=UnitOfTime.MINUTES,
+        suggested_display_precision=0,
+        value=lambda view: round(_clock(view).game),
+        attributes=lambda view: _clock(view).to_json(),
+    ),
+    GameSensorDescription(
+        key="player_time",
+        translation_key="player_time",
+        device_class=SensorDeviceClass.DURATION,
+        native_unit_of_measurement=UnitOfTime.SECONDS,
+        suggested_unit_of_measurement=UnitOfTime.MINUTES,
+        suggested_display_precision=0,
+        value=_player_time,
+        attributes=lambda view: {
+            "turn_seconds": round(_clock(view).this_turn),
+            **{
+                f"{limit}_seconds_left": round(left)
+                for limit, left in view.limits.left(_clock(view)).items()
+            },
+        },
+    ),
 )
 
 
@@ -97,7 +136,9 @@ class GameSensor(GameEntity, SensorEntity):
     """One fact about a game."""
 
     # Moves and regions of a busy turn are larger than the recorder takes.
-    _unrecorded_attributes = frozenset({"moves", "changed_regions", "image_url", "last_error"})
+    _unrecorded_attributes = frozenset(
+        {"moves", "changed_regions", "image_url", "last_error", "since", "players"}
+    )
     entity_description: GameSensorDescription
 
     @property

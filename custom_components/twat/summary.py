@@ -9,10 +9,10 @@ from .views import image_path
 
 
 def move_summary(view: GameView) -> str | None:
-    """The moves that led to the present state, in the game's own words."""
-    if not view.head.detected_changes:
+    """The last moves, in the game's own words."""
+    if not view.moved.detected_changes:
         return None
-    return describe_moves(view.head.detected_changes, view.game, view.profile)
+    return describe_moves(view.moved.detected_changes, view.game, view.profile)
 
 
 def move_attributes(view: GameView) -> Mapping[str, Any]:
@@ -20,11 +20,11 @@ def move_attributes(view: GameView) -> Mapping[str, Any]:
     capture = view.move_capture
     results = (capture.analysis_results if capture else None) or {}
     return {
-        "moves": [move.to_json() for move in view.head.detected_changes],
+        "moves": [move.to_json() for move in view.moved.detected_changes],
         "changed_regions": results.get("changed_regions", []),
         "confidence": results.get("confidence"),
-        "source": view.head.source.value,
-        "capture_id": view.head.capture_id,
+        "source": view.moved.source.value,
+        "capture_id": view.moved.capture_id,
         "image_url": image_path(capture.id, "image") if capture and capture.image else None,
     }
 

@@ -1,7 +1,8 @@
-"""Photos of captures over HTTP, for dashboards, notifications and signed links in events."""
+"""Photos and exported files over HTTP, for dashboards, notifications and signed links."""
 
 from datetime import timedelta
 from http import HTTPStatus
+from pathlib import Path
 from typing import Final
 
 from aiohttp import web
@@ -10,10 +11,11 @@ from homeassistant.components.http.auth import async_sign_path
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 
-from .const import CONF_KIND, DOMAIN, Kind
+from .const import CONF_KIND, DOMAIN, EXPORT_FOLDER, Kind
 from .coordinator import HubConfigEntry
 
 _URL: Final = "/api/twat/v1/captures/{capture_id}/{picture}"
+_EXPORT_URL: Final = "/api/twat/v1/exports/{name}"
 _PICTURES: Final = ("image", "thumbnail", "overlay")
 # Long enough for a notification to be opened the next morning.
 _SIGNED_FOR: Final = timedelta(hours=24)
@@ -30,6 +32,12 @@ def async_signed_image_url(hass: HomeAssistant, capture_id: str, picture: str) -
     return async_sign_path(
         hass, image_path(capture_id, picture), _SIGNED_FOR, use_content_user=True
     )
+
+
+@callback
+def async_signed_export_url(hass: HomeAssistant, name: str) -> str:
+    """Where an exported file can be fetched from for a day, by whoever has the link."""
+    return async_sign_path(hass, _EXPORT_URL.format(name=name), _SIGNED_FOR, use_content_user=True)
 
 
 class CaptureImageView(HomeAssistantView):
@@ -64,4 +72,23 @@ class CaptureImageView(HomeAssistantView):
             body=body,
             content_type="image/jpeg",
             headers={"Cache-Control": "private, max-age=31536000, immutable"},
+        )
+
+
+class ExportView(HomeAssistantView):
+    """Serves the files of the folder of exports."""
+
+    url = _EXPORT_URL
+    name = "api:twat:export"
+
+    async def get(self, request: web.Request, name: str) -> web.StreamResponse:
+        """Answer with one file, to be saved."""
+        hass = request.app[KEY_HASS]
+        folder = Path(hass.config.path(DOMAIN, EXPORT_FOLDER))
+        path = folder / name
+        hidden = name != Path(name).name or name.startswith(".")
+        if hidden or not await hass.async_add_executor_job(path.is_file):
+            return self.json_message("No such file", HTTPStatus.NOT_FOUND)
+        return web.FileResponse(
+            path, headers={"Content-Disposition": f'attachment; filename="{name}"'}
         )

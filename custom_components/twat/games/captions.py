@@ -29,6 +29,7 @@ class Captions:
     duration: str
     players: str
     moves: str
+    nothing: str
 
 
 _ENGLISH: Final = Captions(
@@ -47,12 +48,13 @@ _ENGLISH: Final = Captions(
     by_hand="by hand",
     started="Started",
     finished="Finished",
-    won="won",
+    won="Won",
     nobody="nobody",
     start="Start",
     duration="Time played",
     players="Players",
     moves="Moves",
+    nothing="nothing changed",
 )
 
 _GERMAN: Final = Captions(
@@ -71,12 +73,13 @@ _GERMAN: Final = Captions(
     by_hand="von Hand",
     started="Begonnen",
     finished="Beendet",
-    won="gewonnen",
+    won="Gewonnen",
     nobody="niemand",
     start="Anfang",
     duration="Spielzeit",
     players="Spieler",
     moves="Züge",
+    nothing="keine Änderung",
 )
 
 _LANGUAGES: Final = {"en": _ENGLISH, "de": _GERMAN}

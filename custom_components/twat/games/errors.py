@@ -52,6 +52,9 @@ MESSAGES: Final[Mapping[str, str]] = MappingProxyType(
         "correct_not_latest": "Only the latest move can be corrected by moves; undo first, or give the pieces",
         "nothing_to_correct": "There is no photo to correct",
         # Files and results
+        "invalid_import": "This cannot be imported: {path}: {reason}",
+        "no_pgn": "This game of {game_type} cannot be written as PGN",
+        "import_too_new": "This was exported by a newer TWAT (version {found}; this one knows {known})",
         "invalid_profile": "{file}:{line}: {path}: {reason}",
         "invalid_result": "The vision service's result is not understood: {path}: {reason}",
     }

@@ -22,6 +22,19 @@ class NotFound(StorageError):
         self.id = wanted
 
 
+class GameExists(StorageError):
+    """A game of this id is there already; nothing was written.
+
+    Attributes:
+        id: The game.
+    """
+
+    def __init__(self, game_id: str) -> None:
+        """Name the game."""
+        super().__init__(f"game {game_id} is there already")
+        self.id = game_id
+
+
 class HeadMoved(StorageError):
     """The game's head is not the state the change was made for; nothing was written."""
 

@@ -8,7 +8,7 @@ JPEG bytes are stored unchanged. PNG and WebP are converted to JPEG (quality 95,
 subsampling), so that everything that shows or serves a photo deals with one type.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -147,7 +147,10 @@ class ImageStore:
             probe.unlink()
             stray = [*games.glob(f"{_TEMPORARY}*"), *games.glob(f"*/{_TEMPORARY}*")]
             for path in stray:
-                path.unlink(missing_ok=True)
+                if path.is_dir():
+                    shutil.rmtree(path)
+                else:
+                    path.unlink(missing_ok=True)
         return len(stray)
 
     def save(self, game_id: str, sequence: int, captured_at: datetime, data: bytes) -> StoredImage:
@@ -214,6 +217,65 @@ class ImageStore:
         """
         _parts(image)
         return self.base / image
+
+    def files(self, game_id: str) -> list[str]:
+        """Return the names of a game's pictures, in order; none is fine.
+
+        Raises:
+            ValueError: ``game_id`` is no id.
+            NotWritable: The folder is there but cannot be read.
+        """
+        folder = self.base / "games" / _checked_id(game_id)
+        with _failures(folder):
+            if not folder.is_dir():
+                return []
+            prefix = f"games/{game_id}/"
+            return sorted(
+                path.name for path in folder.iterdir() if _IMAGE.fullmatch(prefix + path.name)
+            )
+
+    def size(self, game_id: str) -> int:
+        """Return how many bytes a game's pictures take.
+
+        Raises:
+            ValueError, NotWritable: As `files`.
+        """
+        folder = self.base / "games" / _checked_id(game_id)
+        with _failures(folder):
+            return sum((folder / name).stat().st_size for name in self.files(game_id))
+
+    def adopt(self, game_id: str, pictures: Iterable[tuple[str, bytes]]) -> None:
+        """Store all pictures of a game that has none yet, whole or not at all.
+
+        Args:
+            game_id: Id of the game. Pictures that lie in its folder belong to no game: they are
+                what a crash left, and are replaced.
+            pictures: File names as `files` returns them, with JPEG bytes.
+
+        Raises:
+            ImageRejected: One is no usable picture.
+            ValueError: ``game_id`` is no id, or a name none of this store's.
+            NotWritable, DiskFull: They could not be written.
+        """
+        folder = self.base / "games" / _checked_id(game_id)
+        temporary = folder.with_name(f"{_TEMPORARY}{uuid4().hex}")
+        with _failures(folder):
+            try:
+                temporary.mkdir(parents=True)
+                for name, data in pictures:
+                    _parts(f"games/{game_id}/{name}")
+                    if not _decode(data)[0].is_jpeg:
+                        raise ImageRejected("not_an_image", f"{name} is no JPEG")
+                    with (temporary / name).open("xb") as file:
+                        file.write(data)
+                        file.flush()
+                        os.fsync(file.fileno())
+                if folder.exists():
+                    shutil.rmtree(folder)
+                temporary.rename(folder)
+            finally:
+                shutil.rmtree(temporary, ignore_errors=True)
+            _sync_folder(folder.parent)
 
     def delete_game(self, game_id: str) -> None:
         """Remove all pictures of a game; none is fine.

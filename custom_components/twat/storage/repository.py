@@ -13,6 +13,7 @@ from ..games.model import (
     Capture,
     CaptureFailure,
     Game,
+    GameResult,
     GameState,
     GameStatus,
     JournalEntry,
@@ -21,9 +22,11 @@ from ..games.model import (
 )
 from ..games.record import Change, GameRecord
 from . import rows
+from .archive import Archive
+from .chronicle import Chronicle
 from .database import Database
 from .errors import HeadMoved, NotFound
-from .schema import Base, CaptureRow, GameRow, JournalRow, ProposalRow, StateRow
+from .schema import Base, CaptureRow, GameRow, JournalRow, ProposalRow, ResultRow, StateRow
 
 BUSY_TIMEOUT_S: Final = 5.0
 """How long a write waits for another process that holds the database."""
@@ -37,6 +40,7 @@ class GameFields(TypedDict, total=False):
     table: str | None
     settings: JsonObject
     metadata: JsonObject
+    pinned: bool
 
 
 class CaptureFields(TypedDict, total=False):
@@ -58,6 +62,8 @@ class CaptureFields(TypedDict, total=False):
 class Repository:
     """All games of one database. Every method blocks; any thread may call any of them.
 
+    What players add to a game's story is found in `chronicle`, whole games in `archive`.
+
     Every method may raise `DatabaseLocked`, `DatabaseCorrupt`, `DatabaseUnavailable` and, when it
     writes, `DiskFull`. A method that raises has written nothing.
     """
@@ -73,6 +79,8 @@ class Repository:
             ValueError: The URL names no SQLite file.
         """
         self._database = Database(url, busy_timeout)
+        self.chronicle = Chronicle(self._database)
+        self.archive = Archive(self._database)
 
     def open(self) -> None:
         """Check the file, create it and its folder where missing, bring its tables up to date.
@@ -269,6 +277,7 @@ class Repository:
         self,
         *changes: Change,
         capture_id: str | None = None,
+        result: GameResult | None = None,
         **fields: Unpack[CaptureFields],
     ) -> Game:
         """Write changes, all of them or none, and return the game afterwards.
@@ -276,6 +285,7 @@ class Repository:
         Args:
             changes: At least one, all of one game, each decided on the outcome of the one before.
             capture_id: A capture that is changed in the same transaction.
+            result: How the game ended, when it did; one that goes on again has none.
             fields: What changes of it.
 
         Raises:
@@ -286,6 +296,8 @@ class Repository:
             game = _get(session, GameRow, changes[0].game_id)
             for change in changes:
                 _write(session, game, change)
+            if result is not None:
+                session.add(rows.result_row(result))
             if capture_id is not None:
                 _set_capture(_get(session, CaptureRow, capture_id), fields)
             return rows.game(game)
@@ -391,6 +403,8 @@ def _write(session: Session, game: GameRow, change: Change) -> None:
         number += 1
     rows.set_head(game, change.head)
     game.tip_id = change.tip_id
+    if game.status == GameStatus.COMPLETED.value != change.status.value:
+        session.execute(delete(ResultRow).where(ResultRow.game_id == game.id))
     game.status = change.status.value
     game.updated_at = change.at
     session.execute(delete(ProposalRow).where(ProposalRow.game_id == game.id))

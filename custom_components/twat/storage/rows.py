@@ -2,10 +2,12 @@
 
 from ..games.model import (
     AnalysisStatus,
+    Annotation,
     Board,
     Capture,
     CaptureFailure,
     Game,
+    GameResult,
     GameState,
     GameStatus,
     JournalEntry,
@@ -15,7 +17,16 @@ from ..games.model import (
     Proposal,
     StateSource,
 )
-from .schema import CaptureRow, GameRow, JournalRow, PlayerRow, ProposalRow, StateRow
+from .schema import (
+    AnnotationRow,
+    CaptureRow,
+    GameRow,
+    JournalRow,
+    PlayerRow,
+    ProposalRow,
+    ResultRow,
+    StateRow,
+)
 
 
 def game_row(game: Game, head: GameState) -> GameRow:
@@ -27,6 +38,7 @@ def game_row(game: Game, head: GameState) -> GameRow:
         status=game.status.value,
         created_at=game.created_at,
         updated_at=game.updated_at,
+        pinned=game.pinned,
         table_id=game.table,
         settings=game.settings,
         remarks=game.metadata,
@@ -71,9 +83,31 @@ def game(row: GameRow) -> Game:
         current_turn=row.current_turn,
         current_phase=row.current_phase,
         active_player=row.active_player,
+        pinned=row.pinned,
         table=row.table_id,
         settings=dict(row.settings),
         metadata=dict(row.remarks),
+    )
+
+
+def capture_row(capture: Capture) -> CaptureRow:
+    """Return the row of a capture."""
+    return CaptureRow(
+        id=capture.id,
+        game_id=capture.game_id,
+        sequence=capture.sequence,
+        captured_at=capture.captured_at,
+        triggered_by=capture.triggered_by,
+        image=capture.image,
+        thumbnail=capture.thumbnail,
+        overlay=capture.overlay,
+        image_sha256=capture.image_sha256,
+        analysis_status=capture.analysis_status.value,
+        analysis_results=capture.analysis_results,
+        job_id=capture.job_id,
+        notes=capture.notes,
+        bookmark=capture.bookmark,
+        error=None if capture.error is None else capture.error.to_json(),
     )
 
 
@@ -181,3 +215,32 @@ def journal_entry(row: JournalRow) -> JournalEntry:
         state_id=row.state_id,
         details=row.details,
     )
+
+
+def annotation_row(annotation: Annotation, game_id: str) -> AnnotationRow:
+    """Return the row of a remark on a state of a game."""
+    return AnnotationRow(
+        state_id=annotation.state_id,
+        game_id=game_id,
+        note=annotation.note,
+        bookmark=annotation.bookmark,
+        by=annotation.by,
+        at=annotation.at,
+    )
+
+
+def annotation(row: AnnotationRow) -> Annotation:
+    """Return the remark of a row."""
+    return Annotation(row.state_id, row.note, row.bookmark, row.by, row.at)
+
+
+def result_row(result: GameResult) -> ResultRow:
+    """Return the row of a game that is over."""
+    return ResultRow(
+        game_id=result.game_id, finished_at=result.finished_at, content=result.to_json()
+    )
+
+
+def result(row: ResultRow) -> GameResult:
+    """Return the result of a row."""
+    return GameResult.from_json(row.content)

@@ -48,6 +48,7 @@ class GameRow(Base):
     current_turn: Mapped[int]
     current_phase: Mapped[str] = mapped_column(String(64))
     active_player: Mapped[int | None]
+    pinned: Mapped[bool] = mapped_column(default=False)
     table_id: Mapped[str | None] = mapped_column(String(64))
     settings: Mapped[dict[str, Any]]
     # "metadata" is taken by SQLAlchemy
@@ -156,3 +157,30 @@ class JournalRow(Base):
     capture_id: Mapped[str | None] = mapped_column(String(36))
     state_id: Mapped[str | None] = mapped_column(String(36))
     details: Mapped[dict[str, Any]]
+
+
+class AnnotationRow(Base):
+    """A remark on a state, or a bookmark."""
+
+    __tablename__ = "annotations"
+
+    state_id: Mapped[str] = mapped_column(
+        ForeignKey("states.id", ondelete="CASCADE"), primary_key=True
+    )
+    game_id: Mapped[str] = mapped_column(ForeignKey("games.id", ondelete="CASCADE"), index=True)
+    note: Mapped[str | None] = mapped_column(Text)
+    bookmark: Mapped[bool]
+    by: Mapped[str | None] = mapped_column(String(255))
+    at: Mapped[datetime]
+
+
+class ResultRow(Base):
+    """How a game ended, for statistics."""
+
+    __tablename__ = "results"
+
+    game_id: Mapped[str] = mapped_column(
+        ForeignKey("games.id", ondelete="CASCADE"), primary_key=True
+    )
+    finished_at: Mapped[datetime] = mapped_column(index=True)
+    content: Mapped[dict[str, Any]]

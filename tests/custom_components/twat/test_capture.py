@@ -12,6 +12,7 @@ from pytest_homeassistant_custom_component.common import async_fire_time_changed
 
 from custom_components.twat.clients.vision import BoardSuggestion, VisionClient
 from custom_components.twat.games.model import AnalysisStatus
+from custom_components.twat.play import async_undo
 from custom_components.twat.storage.errors import DatabaseLocked, DiskFull
 from custom_components.twat.storage.repository import Repository
 
@@ -495,7 +496,7 @@ async def test_a_game_that_moves_on_while_it_is_read_is_read_again(hass, game) -
 
     async def undone_meanwhile(self, job_id):
         if not moved:
-            moved.append(await hub.async_undo(game.id, by="test"))
+            moved.append(await async_undo(hub, game.id, by="test"))
         return await original(self, job_id)
 
     with patch.object(VisionClient, "job", undone_meanwhile):

@@ -46,9 +46,9 @@ async def test_create_a_game(hass, hub_only) -> None:
     assert device.identifiers == {("twat", created["game_id"])}
     entities = er.async_entries_for_device(er.async_get(hass), device.id)
     assert {entity.unique_id.removeprefix(f"{created['game_id']}_") for entity in entities} == {
-        *("status", "turn", "phase", "active_player", "last_move"),
-        *("capture", "accept", "reject", "undo"),
-        *("analysing", "needs_review", "latest", "annotated", "events"),
+        *("status", "turn", "phase", "active_player", "last_move", "game_time", "player_time"),
+        *("capture", "accept", "reject", "undo", "redo", "next_turn", "next_phase"),
+        *("analysing", "needs_review", "latest", "annotated", "drawn", "events", "clock"),
     }
     state = await call(hass, "get_state", device_id=created["device_id"])
     assert state["game"]["settings"]["columns"] == 6

@@ -103,7 +103,7 @@ def test_every_flow_error_has_a_text() -> None:
 
 
 def test_every_entity_has_a_name_and_an_icon() -> None:
-    for file in ("sensor", "binary_sensor", "button", "image", "event"):
+    for file in ("sensor", "binary_sensor", "button", "image", "event", "switch"):
         keys = set(re.findall(r'translation_key="(\w+)"', (FOLDER / f"{file}.py").read_text()))
         assert keys == EN["entity"][file].keys()
         assert keys == ICONS["entity"][file].keys()

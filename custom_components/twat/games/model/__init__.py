@@ -6,6 +6,7 @@ what this package wrote itself. Foreign data is parsed by the module at that edg
 """
 
 from .annotation import Annotation
+from .archive import GameArchive
 from .board import Board, Move, MoveKind, Piece, Position
 from .capture import AnalysisStatus, Capture, CaptureFailure, Proposal, Question, Region
 from .common import JsonObject, new_id
@@ -31,6 +32,7 @@ __all__ = [
     "Capture",
     "CaptureFailure",
     "Game",
+    "GameArchive",
     "GameResult",
     "GameState",
     "GameStatus",

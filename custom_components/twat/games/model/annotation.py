@@ -1,7 +1,9 @@
 """What players add to the log afterwards."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from .common import JsonObject
 
@@ -33,3 +35,14 @@ class Annotation:
             "by": self.by,
             "at": self.at.isoformat(),
         }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Annotation:
+        """Read what `to_json` wrote."""
+        return cls(
+            state_id=data["state_id"],
+            note=data["note"],
+            bookmark=data["bookmark"],
+            by=data["by"],
+            at=datetime.fromisoformat(data["at"]),
+        )

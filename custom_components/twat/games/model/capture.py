@@ -101,6 +101,28 @@ class Capture:
             "error": None if self.error is None else self.error.to_json(),
         }
 
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Capture:
+        """Read what `to_json` wrote."""
+        error = data["error"]
+        return cls(
+            id=data["id"],
+            game_id=data["game_id"],
+            sequence=data["sequence"],
+            captured_at=datetime.fromisoformat(data["captured_at"]),
+            triggered_by=data["triggered_by"],
+            image=data["image"],
+            thumbnail=data["thumbnail"],
+            overlay=data["overlay"],
+            image_sha256=data["image_sha256"],
+            analysis_status=AnalysisStatus(data["analysis_status"]),
+            analysis_results=data["analysis_results"],
+            job_id=data["job_id"],
+            notes=data["notes"],
+            bookmark=data["bookmark"],
+            error=None if error is None else CaptureFailure.from_json(error),
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Region:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 from .board import Board, Move
 from .common import JsonObject
@@ -88,6 +88,11 @@ class Player:
             "color": self.color,
         }
 
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Player:
+        """Read what `to_json` wrote."""
+        return cls(data["id"], data["position"], data["name"], data["color"])
+
 
 def player_key(position: int) -> str:
     """Return the key under which the player at a position is found in resources."""
@@ -159,6 +164,29 @@ class GameState:
             "created_at": self.created_at.isoformat(),
         }
 
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> GameState:
+        """Read what `to_json` wrote."""
+        return cls(
+            id=data["id"],
+            game_id=data["game_id"],
+            parent_id=data["parent_id"],
+            capture_id=data["capture_id"],
+            turn=data["turn"],
+            phase=data["phase"],
+            active_player=data["active_player"],
+            board=Board.from_json(data["board_state"]),
+            resources=data["resources"],
+            detected_changes=tuple(Move.from_json(move) for move in data["detected_changes"]),
+            validation_notes=tuple(data["validation_notes"]),
+            source=StateSource(data["source"]),
+            created_at=datetime.fromisoformat(data["created_at"]),
+            round=data["round"],
+            first_player=data["first_player"],
+            passed=tuple(data["passed"]),
+            eliminated=tuple(data["eliminated"]),
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Game:
@@ -178,9 +206,11 @@ class Game:
         current_turn: Of the head.
         current_phase: Of the head.
         active_player: Of the head.
+        pinned: Its photos are kept, whatever rule the host made for others.
         table: Id of the table (a config subentry), or None.
         settings: Parameters of the profile, and ``confidence_threshold``.
-        metadata: The host's own remarks; TWAT does not read them.
+        metadata: The host's own remarks. Of these TWAT reads only ``players``, for statistics:
+            ``{"players": {"1": {"leader": "Rabban"}}}``.
     """
 
     id: str
@@ -195,6 +225,7 @@ class Game:
     current_turn: int = 1
     current_phase: str = ""
     active_player: int | None = None
+    pinned: bool = False
     table: str | None = None
     settings: JsonObject = field(default_factory=dict)
     metadata: JsonObject = field(default_factory=dict)
@@ -223,10 +254,33 @@ class Game:
             "active_player": self.active_player,
             "head_id": self.head_id,
             "tip_id": self.tip_id,
+            "pinned": self.pinned,
             "table": self.table,
             "settings": self.settings,
             "metadata": self.metadata,
         }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Game:
+        """Read what `to_json` wrote."""
+        return cls(
+            id=data["id"],
+            name=data["name"],
+            game_type=data["game_type"],
+            status=GameStatus(data["status"]),
+            created_at=datetime.fromisoformat(data["created_at"]),
+            updated_at=datetime.fromisoformat(data["updated_at"]),
+            players=tuple(Player.from_json(player) for player in data["players"]),
+            head_id=data["head_id"],
+            tip_id=data["tip_id"],
+            current_turn=data["current_turn"],
+            current_phase=data["current_phase"],
+            active_player=data["active_player"],
+            pinned=data["pinned"],
+            table=data["table"],
+            settings=data["settings"],
+            metadata=data["metadata"],
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,3 +315,16 @@ class JournalEntry:
             "state_id": self.state_id,
             "details": self.details,
         }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any], game_id: str) -> JournalEntry:
+        """Read what `to_json` wrote of a game's journal."""
+        return cls(
+            game_id=game_id,
+            at=datetime.fromisoformat(data["at"]),
+            kind=JournalKind(data["kind"]),
+            by=data["by"],
+            capture_id=data["capture_id"],
+            state_id=data["state_id"],
+            details=data["details"],
+        )

@@ -287,8 +287,8 @@ def test_an_empty_file_and_an_unversioned_one_are_brought_up_to_date(path: Path)
     repository.close()
     with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("DELETE FROM alembic_version")
-        for table in ("journal", "proposals", "states", "captures", "players", "games"):
-            connection.execute(f"DROP TABLE {table}")
+        for table in [*reversed(Base.metadata.sorted_tables)]:
+            connection.execute(f"DROP TABLE {table.name}")
 
     repository.open()
 
