@@ -21,7 +21,7 @@ from custom_components.twat.games.model import (
     StateSource,
 )
 from custom_components.twat.games.profiles import load_profiles
-from twat_vision.evaluation import CellNames, Sequence
+from twat_vision.evaluation import CellNames, Sequence, Step
 from twat_vision.pipeline import (
     AnalysisRequest,
     AnalysisResult,
@@ -46,19 +46,21 @@ def is_chess(sequence: Sequence) -> bool:
 class ChessReader:
     """Reads a sequence's photos with the legal moves of its position as candidates.
 
-    A sequence's board may lie any way round: the rules are asked in chess's own naming, the pipeline in its cells'.
+    A sequence's board may lie any way round: the rules are asked in chess's own naming, the pipeline in its cells'. To be called
+    once for every step, in order.
     """
 
     def __init__(self, sequence: Sequence) -> None:
         self._names = CellNames.of(sequence, 8, 8)
         self._profile = load_profiles().get("chess")
-        self._before: dict[str, str] = {}
+        self._steps = sequence.steps
+        self._next = iter(sequence.steps)
 
     def __call__(self, request: AnalysisRequest) -> AnalysisResult:
         """Read a request of the evaluation's *game* mode."""
-        return analyse(replace(request, candidates=self._candidates(request)))
+        return analyse(replace(request, candidates=self._candidates(request, next(self._next))))
 
-    def _candidates(self, request: AnalysisRequest) -> tuple[Candidate, ...]:
+    def _candidates(self, request: AnalysisRequest, step: Step) -> tuple[Candidate, ...]:
         pieces = tuple(
             GamePiece(
                 p.id,
@@ -72,6 +74,10 @@ class ChessReader:
         players = tuple(
             GamePlayer(f"p{p.position}", p.position, p.name, p.color) for p in request.players
         )
+        last = self._last_moves(step, players)
+        active = request.active_player
+        if active is None and last:
+            active = next((p.position for p in players if p.position != last[-1].player), None)
         game = Game("game", "Chess", "chess", GameStatus.IN_PROGRESS, _EPOCH, _EPOCH, players)
         state = GameState(
             id="state",
@@ -80,10 +86,10 @@ class ChessReader:
             capture_id=None,
             turn=1,
             phase="",
-            active_player=request.active_player,
+            active_player=active,
             board=Board(pieces),
             resources={},
-            detected_changes=self._last_moves(pieces),
+            detected_changes=last,
             validation_notes=(),
             source=StateSource.MANUAL,
             created_at=_EPOCH,
@@ -93,23 +99,22 @@ class ChessReader:
             for found in candidates(self._profile, game, state)
         )
 
-    def _last_moves(self, pieces: tuple[GamePiece, ...]) -> tuple[GameMove, ...]:
-        """What moved since the last request: the rules must know of a pawn's double step."""
-        now = {p.id: p.space or "" for p in pieces}
-        moved = [p for p in pieces if self._before.get(p.id, p.space) != p.space]
-        moves = tuple(
+    def _last_moves(self, step: Step, players: tuple[GamePlayer, ...]) -> tuple[GameMove, ...]:
+        """What led to a step's before photo: the rules must know of a pawn's double step."""
+        led = next((s for s in self._steps if s.after == step.before), None)
+        seats = {p.color: p.position for p in players}
+        return tuple(
             GameMove(
                 GameMoveKind.MOVE,
-                p.id,
-                p.type,
-                p.player,
-                from_space=self._before[p.id],
-                to_space=p.space,
+                None,
+                _TYPES.get((move.piece or "").lower(), "unknown"),
+                seats.get(move.color or ""),
+                from_space=move.from_space.upper(),
+                to_space=move.to_space.upper(),
             )
-            for p in moved
+            for move in (led.moves if led else ())
+            if move.from_space and move.to_space
         )
-        self._before = now
-        return moves
 
     def _move(self, move: GameMove) -> CandidateMove:
         return CandidateMove(

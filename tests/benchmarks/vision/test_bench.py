@@ -161,14 +161,14 @@ class TestRules:
     def sequence(self, folder: Path, *moves: tuple[str, str, str], start: object = START) -> Path:
         """A sequence seen with White at the top: a1 is the image's top-right cell."""
         steps = []
-        for color, origin, end in moves:
+        for number, (color, origin, end) in enumerate(moves):
             cells = [[7 - (ord(n[0]) - 97), int(n[1]) - 1] for n in (origin, end)]
             steps.append(
                 {
-                    "before": "a.jpg",
-                    "after": "a.jpg",
+                    "before": f"{number}.jpg",
+                    "after": f"{number + 1}.jpg",
                     "kind": "move",
-                    "moves": [{"colour": color, "from": origin, "to": end}],
+                    "moves": [{"colour": color, "piece": "p", "from": origin, "to": end}],
                     "changed_cells": [origin, end],
                     "changed_rc": cells,
                 }
@@ -177,7 +177,8 @@ class TestRules:
         truth = {"grid": [8, 8], "corners": corners, "start": start, "steps": steps}
         (folder / "truth.json").write_text(json.dumps(truth))
         photo = cv2.imencode(".jpg", np.full((100, 100, 3), 120, np.uint8))[1]
-        (folder / "a.jpg").write_bytes(photo.tobytes())
+        for number in range(len(moves) + 1):
+            (folder / f"{number}.jpg").write_bytes(photo.tobytes())
         return folder
 
     def asked(

@@ -166,12 +166,12 @@ def _size(photo: bytes) -> tuple[int, int]:
 
 
 def _active(sequence: Sequence, number: int, players: tuple[Player, ...]) -> int | None:
-    """Whose turn it is: the player of this step's first move, else of the next one's."""
+    """Whose turn it is: the player of this step's first move, else of one from the same position, else of the next listed."""
+    step = sequence.steps[number]
+    same = [s for s in sequence.steps if s.before in {step.before, step.after}]
     by_color = {p.color: p.position for p in players}
-    for step in sequence.steps[number:]:
-        for move in step.moves:
-            return by_color.get(move.color or "")
-    return None
+    moves = (m for s in (step, *same, *sequence.steps[number:]) for m in s.moves)
+    return next((by_color.get(m.color or "") for m in moves), None)
 
 
 def _report(

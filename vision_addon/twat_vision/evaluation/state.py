@@ -53,8 +53,8 @@ class GridState:
 
     def _trace(self, sequence: Sequence, start: dict[Cell, Piece]) -> None:
         """Find the position in every photo that steps lead to from the first one, whatever order they are listed in."""
-        first = min(photo for step in sequence.steps for photo in (step.before, step.after))
-        known = {first: start}
+        photos = {photo for step in sequence.steps for photo in (step.before, step.after)}
+        known = dict.fromkeys(sorted(photos)[:1], start)
         for _ in sequence.steps:
             for step in sequence.steps:
                 if step.before in known:

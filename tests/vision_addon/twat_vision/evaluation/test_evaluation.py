@@ -23,7 +23,7 @@ from twat_vision.evaluation import (
 )
 from twat_vision.evaluation.judge import Judge, ReadMove, same_deltas, same_moves
 from twat_vision.evaluation.state import GridState, players_of, surface_pieces
-from twat_vision.pipeline import Move, MoveKind, Surface
+from twat_vision.pipeline import AnalysisRequest, AnalysisResult, Move, MoveKind, Surface, analyse
 
 Write = Callable[..., Path]
 STEPS = '{"grid": [8, 8], "corners": [[0,0],[1,0],[1,1],[0,1]], "steps": [%s]}'
@@ -221,6 +221,21 @@ class TestScoring:
             assert "hand_in_view" in game["steps"][1]["warnings"]
         assert data["game"]["sequences"]["game"]["steps"][0]["moves"][0]["color"] == "white"
 
+    def test_whose_turn_it_is_follows_from_the_position(self, write_sequence: Write) -> None:
+        # Steps need not be listed in the order of the game.
+        folder = write_sequence()
+        truth = json.loads((folder / "truth.json").read_text())
+        truth["steps"] = [truth["steps"][n] for n in (2, 3, 0, 1)]
+        (folder / "truth.json").write_text(json.dumps(truth))
+        seen: list[int | None] = []
+
+        def remember(request: AnalysisRequest) -> AnalysisResult:
+            seen.append(request.active_player)
+            return analyse(request)
+
+        evaluate_sequence(load_sequence(folder), Mode.GAME, remember)
+        assert seen == [2, 2, 1, None]
+
     def test_zones_are_named_and_counted(self, write_zones: Callable[[], Path]) -> None:
         sequence = load_sequence(write_zones())
         reports = [evaluate_sequence(sequence, mode) for mode in Mode]
@@ -250,7 +265,9 @@ class TestScoring:
         assert "003.jpg → 004.jpg (multi; tall pieces)" in table
 
     def test_an_empty_sequence_has_no_figures(self, write_sequence: Write) -> None:
-        report = evaluate_sequence(load_sequence(write_sequence(steps=[])), Mode.PAIRS)
+        sequence = load_sequence(write_sequence(steps=[]))
+        evaluate_sequence(sequence, Mode.GAME)
+        report = evaluate_sequence(sequence, Mode.PAIRS)
         data = to_json([report])
         assert data["pairs"]["overall"]["recall"] is None
         assert "-" in format_table([report])
