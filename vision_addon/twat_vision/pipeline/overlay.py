@@ -1,4 +1,4 @@
-"""The annotated photo that players look at: the board faintly, changed spaces, an arrow for every move."""
+"""The annotated photo that players look at: the board faintly, changed spaces, an arrow for every move, hands."""
 
 from collections.abc import Sequence
 
@@ -9,28 +9,29 @@ from numpy.typing import NDArray
 from .colours import bgr_of
 from .decode import Image
 from .geometry import Matrix, board_units, project, units_to_image
-from .spaces import Cell, cell_of
+from .pen import WHITE, Bgr, Pen, contrast
+from .spaces import cell_of
 from .state import Names
 from .summary import describe
 from .types import (
     AnalysisRequest,
     AnalysisResult,
+    ChangedRegion,
     Corners,
     Grid,
     Move,
     MoveKind,
+    RegionKind,
     Surface,
     WarningCode,
     Zones,
 )
 
 QUALITY = 88
-Bgr = tuple[int, int, int]
-WHITE: Bgr = (255, 255, 255)
-DARK: Bgr = (30, 26, 24)
+LEAST_SIDE = 1280
+"""Longer side in pixels of the picture at least: what a tablet shows; text on less is not readable."""
 ALARM: Bgr = (60, 60, 220)
-
-_ASCII = str.maketrans({"→": ">", "×": "x", "·": "-", "–": "-", "“": '"', "”": '"'})
+NOTICE: Bgr = (140, 200, 255)
 
 
 def draw_overlay(after_bgr: Image, request: AnalysisRequest, result: AnalysisResult) -> bytes:
@@ -39,98 +40,40 @@ def draw_overlay(after_bgr: Image, request: AnalysisRequest, result: AnalysisRes
     Args:
         after_bgr: the after photo, BGR uint8 ``(h, w, 3)``, in any size.
         request: what was asked.
-        result: what was found; positions are taken from its corners and spaces, so the photo's size is free.
+        result: what was found; boxes of its changed regions are in pixels of ``after_bgr``.
 
     Returns:
-        A JPEG file of the same size.
+        A JPEG file of the same size, of a small photo enlarged to `LEAST_SIDE`.
     """
+    factor = max(1.0, LEAST_SIDE / max(after_bgr.shape[:2]))
     picture = after_bgr.copy()
-    pen = _Pen(picture)
+    if factor > 1:
+        picture = np.asarray(
+            cv2.resize(after_bgr, None, fx=factor, fy=factor, interpolation=cv2.INTER_CUBIC),
+            np.uint8,
+        )
+    pen = Pen(picture)
     names = Names.of(request)
     corners = result.alignment.corners
     if corners is not None:
         board = _Board(request, corners, pen.size)
         _draw_board(pen, board, request)
         _draw_spaces(pen, board, result.moves)
-        for move in result.moves:
-            _draw_move(pen, board, move, names)
-    _draw_caption(pen, result)
+        marks = _marks(result, board, factor)
+        for mark in marks:
+            for points in mark:
+                if points is not None:
+                    pen.keep_clear(points)
+        for move, (start, end) in zip(result.moves, marks, strict=True):
+            _draw_move(pen, move, start, end, on_cells=isinstance(request.layout, Grid))
+        for move, (start, end) in zip(result.moves, marks, strict=True):
+            points = end if end is not None else start
+            if points is not None:
+                pen.label(_words(move, names), points, bgr_of(move.color))
+    _draw_occlusions(pen, result)
+    _draw_captions(pen, result)
     _, data = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, QUALITY])
     return data.tobytes()
-
-
-class _Pen:
-    """Draws with thicknesses that suit the picture's size."""
-
-    def __init__(self, picture: Image) -> None:
-        self.picture = picture
-        self.size = (picture.shape[1], picture.shape[0])
-        self.width = max(1, round(max(self.size) / 700))
-        self.text = max(0.35, max(self.size) / 1500)
-
-    def outline(self, points: NDArray[np.float64], color: Bgr, opacity: float, width: int) -> None:
-        """A closed polygon's outline."""
-        self._blend(points, color, opacity, width)
-
-    def fill(self, points: NDArray[np.float64], color: Bgr, opacity: float) -> None:
-        """A filled polygon."""
-        self._blend(points, color, opacity, 0)
-
-    def _blend(self, points: NDArray[np.float64], color: Bgr, opacity: float, width: int) -> None:
-        pts = np.round(points).astype(np.int32)
-        low = np.maximum(pts.min(axis=0) - width - 2, 0)
-        high = np.minimum(pts.max(axis=0) + width + 3, self.size)
-        if (high <= low).any():
-            return
-        part = self.picture[low[1] : high[1], low[0] : high[0]]
-        drawn = part.copy()
-        if width:
-            cv2.polylines(drawn, [pts - low], True, color, width, cv2.LINE_AA)
-        else:
-            cv2.fillPoly(drawn, [pts - low], color, cv2.LINE_AA)
-        cv2.addWeighted(drawn, opacity, part, 1 - opacity, 0, part)
-
-    def arrow(self, start: NDArray[np.float64], end: NDArray[np.float64], color: Bgr) -> None:
-        """An arrow with a contrasting rim."""
-        a, b = np.round(start).astype(int).tolist(), np.round(end).astype(int).tolist()
-        length = max(1.0, float(np.linalg.norm(end - start)))
-        tip = min(0.45, 12 * self.width / length)
-        for shade, width in ((_contrast(color), 6 * self.width), (color, 3 * self.width)):
-            cv2.arrowedLine(self.picture, a, b, shade, width, cv2.LINE_AA, 0, tip)
-
-    def ring(self, centre: NDArray[np.float64], radius: float, color: Bgr) -> None:
-        """A circle with a contrasting rim."""
-        c = np.round(centre).astype(int).tolist()
-        for shade, width in ((_contrast(color), 5 * self.width), (color, 3 * self.width)):
-            cv2.circle(self.picture, c, max(2, round(radius)), shade, width, cv2.LINE_AA)
-
-    def cross(self, centre: NDArray[np.float64], radius: float, color: Bgr) -> None:
-        """A cross with a contrasting rim."""
-        for shade, width in ((_contrast(color), 6 * self.width), (color, 3 * self.width)):
-            for dx, dy in ((1, 1), (1, -1)):
-                d = np.array([dx, dy]) * radius
-                a, b = (np.round(centre + k * d).astype(int).tolist() for k in (-1, 1))
-                cv2.line(self.picture, a, b, shade, width, cv2.LINE_AA)
-
-    def label(self, text: str, anchor: NDArray[np.float64], color: Bgr, scale: float = 1.0) -> None:
-        """Text on a plate, centred above ``anchor`` and kept inside the picture."""
-        font, size = cv2.FONT_HERSHEY_SIMPLEX, self.text * scale
-        weight = max(1, round(1.6 * size))
-        (w, h), base = cv2.getTextSize(text, font, size, weight)
-        pad = round(0.45 * h)
-        x = int(np.clip(anchor[0] - w / 2, pad, max(pad, self.size[0] - w - pad)))
-        y = int(np.clip(anchor[1], h + 2 * pad, max(h + 2 * pad, self.size[1] - base - pad)))
-        plate = np.array(
-            [
-                (x - pad, y - h - pad),
-                (x + w + pad, y - h - pad),
-                (x + w + pad, y + base),
-                (x - pad, y + base),
-            ],
-            np.float64,
-        )
-        self.fill(plate, DARK, 0.78)
-        cv2.putText(self.picture, text, (x, y), font, size, color, weight, cv2.LINE_AA)
 
 
 class _Board:
@@ -168,26 +111,24 @@ class _Board:
                 return self.polygon([(x * self.columns, y * self.rows) for x, y in zone.polygon])
         return None
 
-    def place(
+    def outline(
         self, name: str | None, position: tuple[float, float] | None
     ) -> NDArray[np.float64] | None:
-        """Centre of a space, or a free position."""
-        outline = self.space(name)
-        if outline is not None:
-            return np.asarray(outline.mean(axis=0), np.float64)
-        if position is None or not isinstance(self.layout, Surface):
-            return None
+        """Outline of a space, or of a piece's usual size around a free position."""
+        found = self.space(name)
+        if found is not None or position is None or not isinstance(self.layout, Surface):
+            return found
         x = position[0] / self.layout.width * self.columns
         y = position[1] / self.layout.height * self.rows
-        return self.at((x, y))
+        return self.polygon(_square((x - 0.25, y - 0.25), 0.5))
 
 
-def _square(cell: Cell) -> list[tuple[float, float]]:
-    x, y = cell
-    return [(x, y), (x + 1, y), (x + 1, y + 1), (x, y + 1)]
+def _square(corner: tuple[float, float], side: float = 1) -> list[tuple[float, float]]:
+    x, y = corner
+    return [(x, y), (x + side, y), (x + side, y + side), (x, y + side)]
 
 
-def _draw_board(pen: _Pen, board: _Board, request: AnalysisRequest) -> None:
+def _draw_board(pen: Pen, board: _Board, request: AnalysisRequest) -> None:
     columns, rows = board.columns, board.rows
     pen.outline(
         board.polygon([(0, 0), (columns, 0), (columns, rows), (0, rows)]), WHITE, 0.7, pen.width
@@ -204,7 +145,7 @@ def _draw_board(pen: _Pen, board: _Board, request: AnalysisRequest) -> None:
                 pen.outline(outline, WHITE, 0.22, pen.width)
 
 
-def _draw_spaces(pen: _Pen, board: _Board, moves: Sequence[Move]) -> None:
+def _draw_spaces(pen: Pen, board: _Board, moves: Sequence[Move]) -> None:
     touched: dict[str, tuple[Bgr, float]] = {}
     for move in moves:
         for name, opacity in ((move.from_space, 0.16), (move.to_space, 0.3)):
@@ -216,41 +157,89 @@ def _draw_spaces(pen: _Pen, board: _Board, moves: Sequence[Move]) -> None:
             # Large zones hold much that must stay visible.
             large = float(np.ptp(outline, axis=0).max()) / board.unit > 3
             pen.fill(outline, color, 0.3 * opacity if large else opacity)
-            pen.outline(outline, _contrast(color), 0.9, 3 * pen.width)
+            pen.outline(outline, contrast(color), 0.9, 3 * pen.width)
             pen.outline(outline, color, 1.0, 2 * pen.width)
 
 
-def _draw_move(pen: _Pen, board: _Board, move: Move, names: Names) -> None:
+_Mark = tuple[NDArray[np.float64] | None, NDArray[np.float64] | None]
+"""Outlines ``(n, 2)`` in the picture of where a move's piece was and is; None off the board."""
+
+
+def _marks(result: AnalysisResult, board: _Board, factor: float) -> list[_Mark]:
+    """Where every move's piece was and is: as it was seen, else its space."""
+    free = list(result.changed_regions)
+    found = []
+    for move in result.moves:
+        came = (RegionKind.APPEARED, RegionKind.REPLACED)
+        start = _seen(free, move.from_space, move.color, (RegionKind.VANISHED,), board, factor)
+        end = _seen(free, move.to_space, move.color, came, board, factor)
+        if start is None:
+            start = board.outline(move.from_space, move.from_position)
+        if end is None:
+            end = board.outline(move.to_space, move.to_position)
+        found.append((start, end))
+    return found
+
+
+def _seen(
+    free: list[ChangedRegion],
+    space: str | None,
+    color: str | None,
+    kinds: Sequence[RegionKind],
+    board: _Board,
+    factor: float,
+) -> NDArray[np.float64] | None:
+    """The box of a changed region of a zone that is not taken yet; cells and free places say enough by themselves."""
+    if space is None or not isinstance(board.layout, Zones):
+        return None
+    for region in free:
+        if space in region.spaces and region.color == color and region.kind in kinds:
+            free.remove(region)
+            x, y, w, h = (factor * v for v in region.box_px)
+            return np.array([(x, y), (x + w, y), (x + w, y + h), (x, y + h)], np.float64)
+    return None
+
+
+def _draw_move(
+    pen: Pen,
+    move: Move,
+    start: NDArray[np.float64] | None,
+    end: NDArray[np.float64] | None,
+    *,
+    on_cells: bool,
+) -> None:
     color = bgr_of(move.color)
-    start = board.place(move.from_space, move.from_position)
-    end = board.place(move.to_space, move.to_position)
-    radius = 0.3 * board.unit
     if start is not None and end is not None:
-        pen.arrow(start, end, color)
-    elif end is not None:
-        pen.ring(end, radius, color)
+        pen.arrow(start.mean(axis=0), end.mean(axis=0), color)
+    elif end is not None and not on_cells:
+        pen.ring(end.mean(axis=0), 0.62 * float(np.ptp(end, axis=0).max()), color)
     elif start is not None:
-        pen.cross(start, radius, color)
+        pen.cross(start.mean(axis=0), 0.3 * float(np.ptp(start, axis=0).min()), color)
     if move.kind is MoveKind.CAPTURE and end is not None:
-        pen.ring(end, 1.3 * radius, ALARM)
-    anchor = end if end is not None else start
-    if anchor is not None:
-        text = describe(move, names).translate(_ASCII)
-        pen.label(text, anchor - (0, 0.62 * board.unit), WHITE, 0.72)
+        pen.ring(end.mean(axis=0), 0.42 * float(np.ptp(end, axis=0).max()), ALARM)
 
 
-def _draw_caption(pen: _Pen, result: AnalysisResult) -> None:
-    text = f"{result.summary}  ({result.confidence:.0%})".translate(_ASCII)
-    if len(text) > 96:
-        text = text[:93] + "..."
-    bottom = np.array([pen.size[0] / 2, pen.size[1]], np.float64)
-    pen.label(text, bottom, WHITE)
+def _words(move: Move, names: Names) -> str:
+    """A move without the player, whose colour the label shows: "E2 → E4", "+ Arrakeen", "− Conflict"."""
+    said = describe(move, names)
+    if move.kind is MoveKind.PLACE:
+        return "+ " + said.rpartition(" placed on ")[2]
+    if move.kind is MoveKind.REMOVE:
+        return "− " + said.rpartition(" removed from ")[2]
+    return said.rpartition(": ")[2]
+
+
+def _draw_occlusions(pen: Pen, result: AnalysisResult) -> None:
+    for occlusion in result.occlusions:
+        outline = np.array(occlusion.polygon, np.float64) * pen.size
+        pen.fill(outline, ALARM, 0.15)
+        pen.outline(outline, WHITE, 0.9, 3 * pen.width)
+        pen.outline(outline, ALARM, 1.0, 2 * pen.width)
+
+
+def _draw_captions(pen: Pen, result: AnalysisResult) -> None:
+    if result.summary:
+        pen.caption(f"{result.summary}  ({result.confidence:.0%})", WHITE, top=False)
     serious = [w for w in result.warnings if w is not WarningCode.BOARD_MOVED]
     if serious:
-        words = ", ".join(w.value.replace("_", " ") for w in serious)
-        pen.label(words, np.array([pen.size[0] / 2, 0], np.float64), (140, 200, 255))
-
-
-def _contrast(color: Bgr) -> Bgr:
-    luma = 0.114 * color[0] + 0.587 * color[1] + 0.299 * color[2]
-    return DARK if luma > 110 else WHITE
+        pen.caption(", ".join(w.value.replace("_", " ") for w in serious), NOTICE, top=True)

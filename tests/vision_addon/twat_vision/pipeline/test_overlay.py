@@ -18,7 +18,9 @@ from twat_vision.pipeline import (
     Zones,
     draw_overlay,
 )
-from twat_vision.pipeline.types import Layout
+from twat_vision.pipeline.overlay import LEAST_SIDE
+from twat_vision.pipeline.pen import WHITE, Pen
+from twat_vision.pipeline.types import ChangedRegion, Layout, Occlusion, RegionKind
 
 
 def overlay(
@@ -28,13 +30,15 @@ def overlay(
     warnings: tuple[WarningCode, ...] = (),
     lost: bool = False,
     summary: str = "Red pawn: C8 → D6",
+    regions: tuple[ChangedRegion, ...] = (),
+    occlusions: tuple[Occlusion, ...] = (),
 ) -> tuple[np.ndarray, np.ndarray]:
-    """The photo and the overlay as pictures."""
+    """The photo, and the overlay at the photo's size."""
     photo = scene.photo({(2, 5): "red"})
     status = AlignmentStatus.LOST if lost else AlignmentStatus.ALIGNED
     result = AnalysisResult(
         alignment=Alignment(status, 0.0, 0.0, 0, None if lost else scene.corners),
-        changed_regions=(),
+        changed_regions=regions,
         moves=moves,
         detected_pieces=(),
         confidence=0.9,
@@ -42,10 +46,13 @@ def overlay(
         warnings=warnings,
         questions=(),
         timings_ms={},
+        occlusions=occlusions,
     )
     request = AnalysisRequest(after=b"", layout=layout)
     drawn = cv2.imdecode(np.frombuffer(draw_overlay(photo, request, result), np.uint8), 1)
-    return photo, drawn
+    assert drawn.shape == (960, LEAST_SIDE, 3)
+    size = (photo.shape[1], photo.shape[0])
+    return photo, cv2.resize(drawn, size, interpolation=cv2.INTER_AREA)
 
 
 def move(kind: MoveKind, start: str | None, end: str | None, **more: Any) -> Move:
@@ -64,7 +71,6 @@ D6 = (slice(150 + 3 * CELL, 150 + 4 * CELL), slice(60 + 5 * CELL, 60 + 6 * CELL)
 
 def test_a_move_is_drawn_in_the_players_colour(scene: Any) -> None:
     photo, drawn = overlay(scene, Grid(8, 8), move(MoveKind.MOVE, "C8", "D6"))
-    assert drawn.shape == photo.shape
     for space in (C8, D6):
         assert redness(drawn, *space) > redness(photo, *space) + 10
 
@@ -101,7 +107,6 @@ def test_a_lost_board_still_gives_a_picture(scene: Any) -> None:
     photo, drawn = overlay(
         scene, Grid(8, 8), lost=True, warnings=(WarningCode.BOARD_LOST,), summary="long " * 40
     )
-    assert drawn.shape == photo.shape
     assert np.abs(drawn[:30].astype(int) - photo[:30]).mean() > 3
 
 
@@ -121,3 +126,55 @@ def test_spaces_outside_the_picture_do_no_harm(scene: Any) -> None:
         timings_ms={},
     )
     assert draw_overlay(photo, AnalysisRequest(after=b"", layout=Grid(8, 8)), result)
+
+
+def test_a_piece_of_a_zone_is_marked_where_it_was_seen(scene: Any, zones: Zones) -> None:
+    region = ChangedRegion((200, 120, 20, 20), ("north",), RegionKind.APPEARED, "red", 0.9)
+    placed = move(MoveKind.PLACE, None, "north")
+    photo, drawn = overlay(scene, zones, placed, regions=(region,))
+    _, elsewhere = overlay(scene, zones, placed)
+    around = (slice(190, 230), slice(110, 150))
+    assert redness(drawn, *around) > redness(photo, *around) + 10
+    assert redness(drawn, *around) > redness(elsewhere, *around) + 5
+
+
+def test_a_hand_is_outlined(scene: Any) -> None:
+    hand = Occlusion(((0.4, 0.4), (0.6, 0.4), (0.6, 0.6), (0.4, 0.6)), ("E5",))
+    photo, drawn = overlay(scene, Grid(8, 8), occlusions=(hand,))
+    inside = (slice(270, 370), slice(200, 280))
+    assert redness(drawn, *inside) > redness(photo, *inside) + 5
+
+
+def test_a_large_photo_keeps_its_size(scene: Any) -> None:
+    photo = scene.photo(size=(1600, 1200))
+    result = AnalysisResult(
+        Alignment(AlignmentStatus.LOST, 0, 0, 0, None), (), (), (), 0.0, "", (), (), {}
+    )
+    drawn = draw_overlay(photo, AnalysisRequest(after=b"", layout=Grid(8, 8)), result)
+    assert cv2.imdecode(np.frombuffer(drawn, np.uint8), 1).shape == photo.shape
+
+
+class TestLabels:
+    def test_they_keep_off_each_other_and_what_they_are_about(self) -> None:
+        canvas = np.zeros((600, 800, 3), np.uint8)
+        pen = Pen(canvas)
+        cells = [
+            np.array([(x, y), (x + 50, y), (x + 50, y + 50), (x, y + 50)], float)
+            for x, y in ((300, 200), (300, 250), (350, 200))
+        ]
+        for cell in cells:
+            pen.keep_clear(cell)
+        before = canvas[200:300, 300:350].copy()
+        for cell in cells:
+            pen.label("+ B13", cell, WHITE)
+        assert np.array_equal(canvas[200:300, 300:350], before)
+        white = cv2.inRange(canvas, (250, 250, 250), (255, 255, 255))
+        bars = cv2.connectedComponentsWithStats(white)[2][1:]
+        assert sum(bar[cv2.CC_STAT_HEIGHT] > 2 * bar[cv2.CC_STAT_WIDTH] for bar in bars) >= 3
+
+    def test_they_stay_inside_the_picture(self) -> None:
+        pen = Pen(np.zeros((300, 400, 3), np.uint8))
+        corner = np.array([(0, 0), (20, 0), (20, 20), (0, 20)], float)
+        pen.label("+ somewhere", corner, WHITE)
+        pen.caption("a very long sentence about nothing; " * 9, WHITE, top=False)
+        assert pen.picture.any()
