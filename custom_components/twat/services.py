@@ -19,6 +19,7 @@ from .clients.camera import Resolution
 from .const import DOMAIN
 from .errors import invalid
 from .file_services import FILE_ACTIONS
+from .games.area_readings import area_readings
 from .games.model import GameStatus
 from .service_calls import (
     ATTR_CAPTURE_ID,
@@ -117,6 +118,15 @@ async def _get_state(call: ServiceCall) -> ServiceResponse:
         **state_of(view),
         "proposal": None if view.proposal is None else view.proposal.to_json(),
         "capture": None if view.newest is None else view.newest.to_json(),
+        "readings": [
+            reading.to_json()
+            for reading in area_readings(
+                None if view.newest is None else view.newest.analysis_results,
+                view.profile,
+                view.game,
+                view.head,
+            )
+        ],
         "analysing": view.stage is not None,
         "stage": view.stage,
     }

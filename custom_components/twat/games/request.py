@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from .area_readings import played_areas
 from .candidates import candidates
 from .model import Board, Game, GameState, JsonObject, Piece
 from .profile import GENERIC_PIECE, GameProfile, PieceType
@@ -82,6 +83,18 @@ def analysis_request(
                 "hint": piece_type.look,
             }
             for piece_type in _kinds(profile, state.board)
+        ],
+        "areas": [
+            {
+                "id": area.id,
+                "name": area.name,
+                "polygon": [list(point) for point in area.polygon],
+                "kind": area.kind.value,
+                "least": area.minimum,
+                "most": area.maximum,
+                "hint": area.look,
+            }
+            for area in played_areas(profile, game)
         ],
         "candidates": [c.to_json() for c in candidates(profile, game, state)],
         "tasks": {"detect_changes": True, "identify_pieces": identify_pieces},

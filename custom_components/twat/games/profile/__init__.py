@@ -11,6 +11,7 @@ from typing import Any, Final
 from ..errors import GameError
 from ..layout import Layout
 from ..model import JsonObject, Resources, player_key
+from .areas import Area, AreaKind
 from .course import (
     Acts,
     FirstPlayer,
@@ -30,6 +31,8 @@ __all__ = [
     "COMMON",
     "GENERIC_PIECE",
     "Acts",
+    "Area",
+    "AreaKind",
     "ChoiceSetting",
     "FirstPlayer",
     "Footprint",
@@ -103,6 +106,7 @@ class GameProfile:
         victory: Who wins; None where only the players know.
         rules: Names of the rules that moves are checked against, see `games.rules`.
         notation: How moves are written in short.
+        areas: Marked areas whose content a model reads.
         measures: Distances that matter on a surface.
         language: That of all names, as BCP 47 tag.
         translations: The same profile in other languages; see `in_language`.
@@ -127,6 +131,7 @@ class GameProfile:
     victory: Victory | None
     rules: tuple[str, ...]
     notation: Notation
+    areas: tuple[Area, ...]
     measures: Measures
     language: str
     translations: Mapping[str, GameProfile] = field(default_factory=dict, repr=False)

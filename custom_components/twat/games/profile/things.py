@@ -73,7 +73,7 @@ class PieceType:
         footprint: What it covers, or None when that is not known.
         visible: Whether a camera above sees it; others come and go by hand only.
         counted: Only the number of these on a space matters, not which ones they are.
-        look: What a model that looks at a photo should know of it, in English; or None.
+        look: What a model that looks at a photo should know of it, in any language; or None.
         speed: How far it moves with one action, as a key of `Measures.speeds`; None for any
             distance.
         plural: What players call several.

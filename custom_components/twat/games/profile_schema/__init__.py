@@ -10,6 +10,7 @@ from typing import Final
 from ..profile import GameProfile, Notation, StartPiece
 from ..rules import DEFAULT_RULES, RULES
 from ..yaml_edge import Entry, read
+from .areas import read_areas
 from .board import MAX_ZONES, read_board
 from .course import check_reachable, read_phases, read_rounds, read_turn, read_victory
 from .seats import read_players
@@ -30,6 +31,7 @@ _OPTIONAL: Final = (
     "notation",
     "measures",
     "supply",
+    "areas",
 )
 _LANGUAGE: Final = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})?")
 
@@ -112,6 +114,7 @@ def _profile(top: Entry) -> GameProfile:
             if "notation" in found
             else Notation.WORDS
         ),
+        areas=read_areas(found["areas"], seats, resources) if "areas" in found else (),
         measures=read_measures(found.get("measures"), layout),
         language=top.language,
     )

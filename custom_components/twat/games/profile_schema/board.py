@@ -109,25 +109,13 @@ def _zones(entry: Entry, resources: Sequence[Resource]) -> Zones:
     return Zones(zones)
 
 
-_SHAPES: Final = ("rectangle", "circle", "polygon")
+SHAPES: Final = ("rectangle", "circle", "polygon")
 _ABOUT: Final = ("holds", "tags", "cost", "needs", "once", "stock", "track")
 
 
 def _zone(entry: Entry, own: Collection[str], common: Collection[str]) -> Zone:
-    found = entry.mapping(("id", "name"), (*_SHAPES, *_ABOUT))
-    shapes = [key for key in _SHAPES if key in found]
-    if len(shapes) != 1:
-        raise entry.fault(f"must have exactly one of {', '.join(_SHAPES)}")
-    shape = found[shapes[0]]
-    if shapes[0] == "rectangle":
-        x0, y0, x1, y1 = (item.number(0, 1) for item in shape.items(4, 4))
-        polygon: tuple[tuple[float, float], ...] = ((x0, y0), (x1, y0), (x1, y1), (x0, y1))
-    elif shapes[0] == "circle":
-        polygon = _circle(shape)
-    else:
-        polygon = tuple(_point(corner) for corner in shape.items(3, 64))
-    if reason := polygon_fault(polygon):
-        raise shape.fault(reason)
+    found = entry.mapping(("id", "name"), (*SHAPES, *_ABOUT))
+    polygon = read_shape(entry, found)
     tags = found["tags"].items(1, 20) if "tags" in found else []
     return Zone(
         id=found["id"].slug(),
@@ -141,6 +129,24 @@ def _zone(entry: Entry, own: Collection[str], common: Collection[str]) -> Zone:
         stock=found["stock"].choice(common) if "stock" in found else None,
         track=_track(found["track"], own) if "track" in found else None,
     )
+
+
+def read_shape(entry: Entry, found: Mapping[str, Entry]) -> tuple[tuple[float, float], ...]:
+    """Read an outline, written in one of the ways there are, as a polygon in 0…1 of the board."""
+    shapes = [key for key in SHAPES if key in found]
+    if len(shapes) != 1:
+        raise entry.fault(f"must have exactly one of {', '.join(SHAPES)}")
+    shape = found[shapes[0]]
+    if shapes[0] == "rectangle":
+        x0, y0, x1, y1 = (item.number(0, 1) for item in shape.items(4, 4))
+        polygon: tuple[tuple[float, float], ...] = ((x0, y0), (x1, y0), (x1, y1), (x0, y1))
+    elif shapes[0] == "circle":
+        polygon = _circle(shape)
+    else:
+        polygon = tuple(_point(corner) for corner in shape.items(3, 64))
+    if reason := polygon_fault(polygon):
+        raise shape.fault(reason)
+    return polygon
 
 
 def _point(entry: Entry) -> tuple[float, float]:

@@ -57,6 +57,16 @@ victory:
   tie_breaks: [coins, {pieces: cube, spaces: [c]}]
 rules: [more_than_exist, space_over_capacity]
 notation: words
+areas:
+  - id: red_coins
+    name: red coins
+    rectangle: [0.9, 0.1, 0.95, 0.2]
+    kind: count
+    resource: coins
+    player: red
+    look: gelbe Scheiben
+  - {id: vault, name: vault, circle: [0.5, 0.9, 0.05], resource: bank, max: 50}
+  - {id: dial, name: dial, polygon: [[0.1, 0.8], [0.2, 0.8], [0.2, 0.9]], kind: track, min: 1, max: 12}
 supply: {en: supply, de: Vorrat}
 """
 

@@ -35,6 +35,7 @@ def test_a_request_says_what_is_on_the_table(
         corners=CORNERS,
     )
 
+    assert body.pop("areas") == []
     assert body["vocabulary"] == [
         {"type": "pawn", "name": "pawn", "spaces": None, "color": None, "hint": None}
     ]
