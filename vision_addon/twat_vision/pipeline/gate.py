@@ -30,7 +30,8 @@ radius (at most 0.9) and share of the cells' borders that is covered compared wi
 Fitted by logistic regression to arms drawn over photos of five games and to the same photos without them, one game at a
 time left out: 98 of 100 arms found, tiles and pieces at the rim taken for one in 1 of 30 photos that show such."""
 TILED = 0.8
-"""Where less of an obstruction than this lies in half-covered cells, and it is no wider than `WIDE`, tiles explain it."""
+"""Where less of an obstruction than this lies in half-covered cells, tiles explain it: at the rim if it is no wider than
+`WIDE`, elsewhere always."""
 WIDE = 0.75
 THING_RADIUS, THING_AREA = 0.8, 3.0
 """Radius and area on the board of a thing that came from nowhere: a cup, a head that is seen whole."""
@@ -93,11 +94,12 @@ def find_hand(maps: ChangeMaps, valid: Mask, frame: Frame) -> Obstruction:
         if widest < LEAST_RADIUS or float(maps.coarse[part].mean()) < LEAST_CHANGE:
             continue
         halves, crossing = _cell_cover(part, frame)
-        tiled = halves < TILED and widest < WIDE
+        whole = halves < TILED
+        tiled = whole and widest < WIDE
         if entry[label] < LEAST_ENTRY:
-            arm = widest > THING_RADIUS and on_board[label] > THING_AREA and not tiled
+            arm = widest > THING_RADIUS and on_board[label] > THING_AREA and not whole
         elif ring_shown:
-            arm = bool(beside[label] > RING_AREA)
+            arm = bool(beside[label] > RING_AREA) and not tiled
         else:
             likeness = ENTRY_WEIGHT * min(float(entry[label]), 3.0)
             likeness += RADIUS_WEIGHT * min(widest, 0.9) + CROSSING_WEIGHT * min(crossing, 1.2)

@@ -6,19 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .appearance import (
-    EMPTY,
-    Features,
-    cell_features,
-    emptiness_distance,
-    empty_look,
-    learn,
-    quiet_cells,
-)
+from .appearance import cell_features
 from .assign import FORBIDDEN, Problem, Solution
 from .candidates import shortlist
 from .cells import CellReading, read_cells
 from .colours import Lab, median_colour, name_colour, palette
+from .gridcontent import Conflict, Content, Known, Unknown
 from .pair import Pair
 from .spaces import Cell, piece_cell
 from .state import Names
@@ -41,6 +34,8 @@ VISIBLE, CONTENT_WEIGHT = 0.15, 0.8
 CONSIDERED = 14
 """Cells, strongest change first, that an explanation may use."""
 WEAKEST = 0.06
+UNKNOWN = "unknown"
+"""Type of a piece nobody has named."""
 FAINT = 0.2
 """Change from which on a cell may be the other end of a move without a state."""
 CERTAIN_GAIN = 12.0
@@ -51,18 +46,14 @@ CERTAIN_GAIN = 12.0
 class CellEvidence:
     """What is known about one candidate cell.
 
-    ``gain`` is what explaining its change is worth in nats (negative where it hardly changed). ``empty_cost`` and
-    ``player_cost`` are what it costs to believe that the cell is now empty, or holds a piece of that player. A ``faint`` cell
-    changed too little to count by itself, but enough to be where a piece went to or came from.
+    ``gain`` is what explaining its change is worth in nats (negative where it hardly changed), ``held`` what it costs to
+    believe things of its content. A ``faint`` cell changed too little to count by itself, but enough to be where a piece went to or came from.
     """
 
     cell: Cell
     gain: float
     piece: Piece | None
-    occupied_cost: float
-    vacant_cost: float
-    empty_cost: float
-    player_cost: Mapping[int, float]
+    held: Content
     colour_before: Lab | None
     colour_after: Lab | None
     faint: bool = False
@@ -70,13 +61,14 @@ class CellEvidence:
 
 @dataclass(frozen=True, slots=True)
 class GridEvidence:
-    """All of a pair's evidence: the cells' reading, the candidate cells, and whether the state is known."""
+    """All of a pair's evidence: the cells' reading, the candidate cells, whether the state is known and where it is wrong."""
 
     reading: CellReading
     cells: tuple[CellEvidence, ...]
     alike: NDArray[np.float64]
     shortlisted: tuple[tuple[Candidate, list[Cell]], ...]
     known: bool
+    conflicts: tuple[Conflict, ...] = ()
 
 
 def gather(pair: Pair, request: AnalysisRequest, grid: Grid) -> GridEvidence:
@@ -85,32 +77,53 @@ def gather(pair: Pair, request: AnalysisRequest, grid: Grid) -> GridEvidence:
     reading = read_cells(pair.maps.change, pair.maps.coarse, pair.frame, covered)
     before = cell_features(pair.maps.lab_before, pair.frame)
     after = cell_features(pair.maps.lab_after, pair.frame)
-    standing: dict[Cell, Piece] = {}
-    for piece in request.pieces or ():
-        cell = piece_cell(piece, grid)
-        if cell is not None:
-            standing[cell] = piece
+    standing = standing_pieces(request, grid)
     order = np.argsort(-reading.raw, axis=None)[:CONSIDERED]
     chosen = [
         (int(i % grid.columns), int(i // grid.columns))
         for i in order
         if reading.raw.ravel()[i] > WEAKEST
     ]
-    content: _Known | _Unknown
+    content: Known | Unknown
     shortlisted = []
+    conflicts: tuple[Conflict, ...] = ()
     if request.pieces is not None:
         shortlisted = shortlist(request.candidates, grid, reading.raw)
         chosen = list(dict.fromkeys(chosen + [c for _, cells in shortlisted for c in cells]))
     if request.pieces is None:
         # Without a state the threshold says what changed; fainter cells are only the other end of a move.
         chosen = [(c, r) for c, r in chosen if reading.changed[r, c] or reading.raw[r, c] > FAINT]
-        content = _Unknown(before, after)
+        content = Unknown(before, after)
     else:
-        content = _Known(before, after, reading, standing, Names.of(request))
+        content = Known(before, after, standing, Names.of(request))
+        conflicts = content.conflicts(reading.covered)
+        standing = amended(standing, conflicts)
     cells = tuple(_evidence(cell, pair, reading, standing.get(cell), content) for cell in chosen)
     return GridEvidence(
-        reading, cells, alike(pair, chosen, reading), tuple(shortlisted), request.pieces is not None
+        reading,
+        cells,
+        alike(pair, chosen, reading),
+        tuple(shortlisted),
+        request.pieces is not None,
+        conflicts,
     )
+
+
+def standing_pieces(request: AnalysisRequest, grid: Grid) -> dict[Cell, Piece]:
+    """The accepted pieces that stand on the grid, by cell."""
+    at = ((piece_cell(piece, grid), piece) for piece in request.pieces or ())
+    return {cell: piece for cell, piece in at if cell is not None}
+
+
+def amended(standing: Mapping[Cell, Piece], conflicts: tuple[Conflict, ...]) -> dict[Cell, Piece]:
+    """The accepted pieces as the photos show them: where they contradict, a nameless piece or none."""
+    seen = dict(standing)
+    for conflict in conflicts:
+        seen.pop(conflict.cell, None)
+        if conflict.player is not None:
+            place = (float(conflict.cell[0]), float(conflict.cell[1]))
+            seen[conflict.cell] = Piece("", UNKNOWN, conflict.player, place, None)
+    return seen
 
 
 def problem(evidence: GridEvidence, request: AnalysisRequest) -> Problem:
@@ -128,7 +141,7 @@ def problem(evidence: GridEvidence, request: AnalysisRequest) -> Problem:
         foreign = 0.0
         if active is not None and owner is not None and owner != active:
             foreign = OTHER_PLAYER_COST
-        gone = source.occupied_cost + source.empty_cost - source.gain
+        gone = source.held.occupied + source.held.empty - source.gain
         if not source.faint:
             leave[i] = REMOVE_COST + gone
         for j, target in enumerate(cells):
@@ -148,11 +161,11 @@ def _appearance_cost(target: CellEvidence) -> float:
     """What it costs to believe that a piece came onto a cell from off the board."""
     if target.faint:
         return FORBIDDEN
-    cost = PLACE_COST - target.gain + min(target.player_cost.values(), default=0.0)
+    cost = PLACE_COST - target.gain + min(target.held.players.values(), default=0.0)
     if target.piece is not None:
         # Something new on an occupied space without a piece that moved there is rare.
         return cost + PLACE_COST + _same_look(target)
-    return cost + target.vacant_cost
+    return cost + target.held.vacant
 
 
 def outcome(solution: Solution, evidence: GridEvidence) -> frozenset[tuple[Cell, str]]:
@@ -216,7 +229,7 @@ def alike(pair: Pair, chosen: list[Cell], reading: CellReading) -> NDArray[np.fl
 def _arrival_cost(target: CellEvidence, source: CellEvidence, owner: int | None) -> float:
     cost = 0.0
     if owner is not None:
-        cost += target.player_cost.get(owner, 0.0)
+        cost += target.held.players.get(owner, 0.0)
     elif source.colour_before is not None and target.colour_after is not None:
         d = source.colour_before - target.colour_after
         cost += min(5.0, float(np.sqrt((0.5 * d[0]) ** 2 + d[1] ** 2 + d[2] ** 2)) / 8)
@@ -227,62 +240,13 @@ def _arrival_cost(target: CellEvidence, source: CellEvidence, owner: int | None)
 
 def _same_look(target: CellEvidence) -> float:
     """Extra cost of a new piece of the same player where one stood: a nudge looks just like that."""
-    best = min(target.player_cost, key=lambda p: target.player_cost[p], default=None)
+    best = min(target.held.players, key=lambda p: target.held.players[p], default=None)
     same = target.piece is not None and best is not None and best == target.piece.player
     return OWN_PIECE_COST if same else 0.0
 
 
-class _Known:
-    """Contents of cells where the accepted state is known."""
-
-    def __init__(
-        self,
-        before: Features,
-        after: Features,
-        reading: CellReading,
-        standing: Mapping[Cell, Piece],
-        names: Names,
-    ) -> None:
-        rows, columns = before.shape[:2]
-        labels = np.zeros((rows, columns), np.int64)
-        for (column, row), piece in standing.items():
-            labels[row, column] = -1 if piece.player is None else piece.player
-        empty = labels == EMPTY
-        look = empty_look(before, empty)
-        nominal = {}
-        for player, lab in names.nominal().items():
-            middle = np.median(look.reshape(-1, 4), axis=0)
-            nominal[player] = np.r_[0.6 * (lab - middle[:3]), 8.0]
-        model = learn(before - look, labels, nominal)
-        self._costs = model.costs(after - look)
-
-    def of(self, cell: Cell) -> tuple[float, float, float, dict[int, float]]:
-        column, row = cell
-        empty = float(self._costs[EMPTY][row, column]) if EMPTY in self._costs else 0.0
-        players = {k: float(c[row, column]) for k, c in self._costs.items() if k != EMPTY}
-        return 0.0, 0.0, empty, players
-
-
-class _Unknown:
-    """Contents of cells without a state: how far each is from the empty look, before and after."""
-
-    def __init__(self, before: Features, after: Features) -> None:
-        quiet = quiet_cells(before)
-        look = empty_look(before, quiet)
-        distance_b = emptiness_distance(before, look, quiet)
-        distance_a = emptiness_distance(after, look, quiet)
-        # A piece adds contrast to its cell; its colour is far from the empty look unless the print is too.
-        self._rise = np.clip((after[..., 3] - before[..., 3]) / 4, -2.5, 2.5)
-        self._rise += np.clip(2 * (distance_a - distance_b), -1.5, 1.5)
-
-    def of(self, cell: Cell) -> tuple[float, float, float, dict[int, float]]:
-        column, row = cell
-        rise = float(self._rise[row, column])
-        return _softplus(rise), _softplus(-rise), 0.0, {}
-
-
 def _evidence(
-    cell: Cell, pair: Pair, reading: CellReading, piece: Piece | None, content: _Known | _Unknown
+    cell: Cell, pair: Pair, reading: CellReading, piece: Piece | None, content: Known | Unknown
 ) -> CellEvidence:
     column, row = cell
     raw, score = float(reading.raw[row, column]), float(reading.scores[row, column])
@@ -295,19 +259,21 @@ def _evidence(
         gain = min(gain, float(np.clip((0.5 * (score + raw) - even) / 0.08, -6, 5)))
     if reading.covered[row, column]:
         gain = -6.0
-    faint = isinstance(content, _Unknown) and not bool(reading.changed[row, column])
-    if isinstance(content, _Unknown) and not faint:
+    faint = isinstance(content, Unknown) and not bool(reading.changed[row, column])
+    if isinstance(content, Unknown) and not faint:
         gain += CERTAIN_GAIN
-    occupied, vacant, empty, players = content.of(cell)
-    if not isinstance(content, _Unknown):
+    held = content.of(cell)
+    if not isinstance(content, Unknown):
         # A changed cell may still hold what it held: a nudged piece, a neighbour's shadow.
-        same = empty if piece is None else players.get(piece.player or -1, 0.0)
+        same = held.empty if piece is None else held.players.get(piece.player or -1, 0.0)
         if raw >= VISIBLE:
-            # And one of another colour in the very place of a like one changes little but its colour.
-            gain += CONTENT_WEIGHT * max(0.0, same - min([empty, *players.values()]))
+            # And one of another colour in the very place of a like one changes little but its colour. What looked
+            # wrong before is no news.
+            unlike = same - min([held.empty, *held.players.values()])
+            gain += CONTENT_WEIGHT * max(0.0, unlike - held.doubt)
         gain = min(gain, SAME_COST + same)
     before, after = changed_colours(pair, cell)
-    return CellEvidence(cell, gain, piece, occupied, vacant, empty, players, before, after, faint)
+    return CellEvidence(cell, gain, piece, held, before, after, faint)
 
 
 def changed_colours(pair: Pair, cell: Cell) -> tuple[Lab | None, Lab | None]:
@@ -330,7 +296,3 @@ def colour_name(seen: Lab | None, names: Names) -> str | None:
         return None
     colors = [p.color for p in names.players.values()]
     return name_colour(seen, palette(colors))
-
-
-def _softplus(x: float) -> float:
-    return float(np.logaddexp(0, x))

@@ -3,14 +3,18 @@
 import numpy as np
 
 from .assign import Action, Solution, margins, only_links, solve, solve_one_way
+from .calibration import calibrated
 from .candidates import Scored, score
-from .grid import GridEvidence, gather, outcome, problem
-from .naming import certainty, moves_of, questions_of, regions_of
+from .grid import GridEvidence, gather, outcome, problem, standing_pieces
+from .naming import certainty, conflict_question, moves_of, questions_of, regions_of
 from .pair import Pair
 from .reading import Reading, disturbances
 from .spaces import cell_name, piece_cell
 from .state import Names
-from .types import AnalysisRequest, DetectedPiece, Grid, Move, MoveKind
+from .types import AnalysisRequest, DetectedPiece, Grid, Move, MoveKind, WarningCode
+
+CONFLICT_CONFIDENCE = 0.5
+"""Share of a reading's confidence that is left where the photos contradict the state it starts from."""
 
 
 def read_grid(
@@ -42,19 +46,37 @@ def read_grid(
         best, second, margin, unexpected = _weigh(expected, best, second, margin, evidence)
     moves = moves_of(best, margin, evidence, names, grid)
     warnings, doubt = disturbances(pair, disturbed=evidence.reading.disturbed)
-    sure = _confidence(best, second, evidence) * doubt
+    # What a hand hides nobody has counted: its doubt comes on top.
+    raw = _confidence(best, second, evidence)
+    sure = calibrated(raw if pair.hand.found else raw * doubt, known=evidence.known)
+    if pair.hand.found:
+        sure *= doubt
     alternative = None
     if second is not None:
         alternative = moves_of(second, {}, evidence, names, grid)
+    questions = questions_of(
+        moves,
+        names,
+        request.thresholds.confidence,
+        alternative or _doubtful(best, moves, evidence, names, grid),
+        sure=1.0 if pair.hand.found else sure,
+        unexpected=unexpected,
+    )
+    if evidence.conflicts:
+        warnings = (*warnings, WarningCode.STATE_CONFLICT)
+        sure *= CONFLICT_CONFIDENCE
+        said = standing_pieces(request, grid)
+        questions = (
+            conflict_question(evidence.conflicts, moves, said, names, grid),
+            *questions,
+        )
     return Reading(
         moves=moves,
         regions=regions_of(moves, evidence, pair, grid, factor),
         pieces=pieces_after(request, moves, grid),
         confidence=sure,
         warnings=warnings,
-        questions=questions_of(
-            moves, names, request.thresholds.confidence, alternative, unexpected=unexpected
-        ),
+        questions=questions,
     )
 
 
@@ -93,6 +115,31 @@ def _confidence(best: Solution, second: Solution | None, evidence: GridEvidence)
     if not evidence.known:
         sure *= _cells_certainty(evidence)
     return sure
+
+
+def _doubtful(
+    best: Solution,
+    moves: tuple[Move, ...],
+    evidence: GridEvidence,
+    names: Names,
+    grid: Grid,
+) -> tuple[Move, ...] | None:
+    """The reading with the most doubtful cell's change added or left out, None where no cell is doubtful."""
+    reading = evidence.reading
+    doubts = [
+        (abs(float(reading.scores[c.cell[1], c.cell[0]]) - reading.threshold), i)
+        for i, c in enumerate(evidence.cells)
+    ]
+    if evidence.known or not doubts:
+        return None
+    _, i = min(doubts)
+    cell = evidence.cells[i]
+    if not cell.faint:
+        name = cell_name(cell.cell, grid)
+        return tuple(m for m in moves if name not in (m.from_space, m.to_space))
+    leaves = cell.held.occupied < cell.held.vacant
+    action: Action = ("leave", i, -1) if leaves else ("arrive", -1, i)
+    return moves_of(Solution((*best.actions, action), best.cost), {}, evidence, names, grid)
 
 
 def _cells_certainty(evidence: GridEvidence) -> float:

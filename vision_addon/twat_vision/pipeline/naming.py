@@ -1,18 +1,20 @@
 """From an explanation of changed cells to moves, regions, questions and a sentence."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .assign import Action, Solution
+from .calibration import calibrated
 from .geometry import project
-from .grid import CellEvidence, GridEvidence, colour_name
+from .grid import UNKNOWN, CellEvidence, GridEvidence, colour_name
+from .gridcontent import Conflict
 from .pair import Pair
 from .spaces import Cell, cell_name
 from .state import Names
 from .summary import describe
-from .types import ChangedRegion, Grid, Move, MoveKind, Question, RegionKind
+from .types import ChangedRegion, Grid, Move, MoveKind, Piece, Question, RegionKind
 
 
 def certainty(margin: float) -> float:
@@ -53,21 +55,21 @@ def _move(action: Action, margin: float, evidence: GridEvidence, names: Names, g
         move_kind = MoveKind.PLACE if kind == "arrive" else MoveKind.MOVE
     return Move(
         kind=move_kind,
-        piece=mover.id if mover else None,
+        piece=(mover.id or None) if mover else None,
         type=mover.type if mover else names.type_for(end or start, color),
         player=player,
         from_space=start,
         to_space=end,
-        confidence=certainty(margin),
+        confidence=calibrated(certainty(margin), known=evidence.known),
         color=color,
-        captured=taken.id if taken else None,
+        captured=(taken.id or None) if taken else None,
         from_position=_position(source),
         to_position=_position(target),
     )
 
 
 def _was_occupied(target: CellEvidence) -> bool:
-    return target.vacant_cost > target.occupied_cost
+    return target.held.vacant > target.held.occupied
 
 
 def _position(cell: CellEvidence | None) -> tuple[float, float] | None:
@@ -86,8 +88,8 @@ def _color(
     color = names.color(player)
     if color is not None:
         return color
-    if target is not None and known and target.player_cost:
-        best = min(target.player_cost, key=lambda p: target.player_cost[p])
+    if target is not None and known and target.held.players:
+        best = min(target.held.players, key=lambda p: target.held.players[p])
         return names.color(best)
     if target is not None:
         return colour_name(target.colour_after, names)
@@ -146,9 +148,20 @@ def questions_of(
     threshold: float,
     alternative: tuple[Move, ...] | None,
     *,
+    sure: float = 1.0,
     unexpected: bool = False,
 ) -> tuple[Question, ...]:
-    """What to ask: unsure or unexpected moves, and new pieces whose type the vocabulary leaves open."""
+    """What to ask: unsure or unexpected moves, and new pieces whose type the vocabulary leaves open.
+
+    Args:
+        moves: what was read.
+        names: the request's players and vocabulary.
+        threshold: confidence below which something is asked.
+        alternative: the next best reading.
+        sure: confidence that the reading as a whole is right; below the threshold the next best one is asked about even where
+            every single move is sure.
+        unexpected: whether nobody expected what was read.
+    """
     found: list[Question] = []
     for move in moves:
         if unexpected or move.confidence < threshold:
@@ -156,11 +169,79 @@ def questions_of(
         space = move.to_space
         if move.kind is MoveKind.PLACE or (move.kind is MoveKind.CAPTURE and move.piece is None):
             types = names.types_for(space, move.color)
-            if len(types) > 1 and move.type == "unknown":
+            if len(types) > 1 and move.type == UNKNOWN:
                 who = f"{move.color} piece" if move.color else "piece"
                 text = f"Which {who} is new on {names.place(space or '')}?"
                 found.append(Question(text, (space,) if space else (), types))
+    if sure < threshold and alternative is not None and not any(q.outcomes for q in found):
+        found.append(_either(tuple(moves), alternative, names))
     return tuple(found)
+
+
+def _either(moves: tuple[Move, ...], alternative: tuple[Move, ...], names: Names) -> Question:
+    """Ask which of two readings is right."""
+    texts = tuple(_sentence(m, names) for m in (moves, alternative))
+    spaces = [s for m in (*alternative, *moves) for s in (m.from_space, m.to_space) if s]
+    return Question(
+        f"Which is right: {texts[0]}, or {texts[1]}?",
+        tuple(dict.fromkeys(spaces)),
+        texts,
+        (moves, alternative),
+    )
+
+
+def _sentence(moves: Sequence[Move], names: Names) -> str:
+    return "; ".join(describe(m, names) for m in moves) or "nothing changed"
+
+
+def conflict_question(
+    conflicts: Sequence[Conflict],
+    moves: Sequence[Move],
+    standing: Mapping[Cell, Piece],
+    names: Names,
+    grid: Grid,
+) -> Question:
+    """Ask which is right where both photos contradict the accepted state.
+
+    Args:
+        conflicts: at least one cell, and what seems to stand there.
+        moves: what was read.
+        standing: the accepted pieces by cell.
+        names: the request's players and vocabulary.
+        grid: the layout.
+    """
+    spaces = tuple(cell_name(c.cell, grid) for c in conflicts)
+    corrections = []
+    for conflict, space in zip(conflicts, spaces, strict=True):
+        said = standing.get(conflict.cell)
+        seen = conflict.player is not None
+        color = names.color(conflict.player)
+        kind = MoveKind.CAPTURE if said and seen else MoveKind.PLACE if seen else MoveKind.REMOVE
+        place = (float(conflict.cell[0]), float(conflict.cell[1]))
+        corrections.append(
+            Move(
+                kind=kind,
+                piece=said.id if said and not seen else None,
+                type=names.type_for(space, color) if seen else said.type if said else UNKNOWN,
+                player=conflict.player if seen else said.player if said else None,
+                from_space=None if seen else space,
+                to_space=space if seen else None,
+                confidence=0.5,
+                color=color,
+                captured=said.id if said and seen else None,
+                from_position=None if seen else place,
+                to_position=place if seen else None,
+            )
+        )
+    where = ", ".join(names.place(s) for s in spaces)
+    seen_text = "; ".join(describe(m, names) for m in corrections)
+    read = tuple(moves)
+    return Question(
+        f"The table does not look like the accepted position on {where}. What is right?",
+        spaces,
+        ("The accepted position", f"What the photo shows ({seen_text})"),
+        (read, (*read, *corrections)),
+    )
 
 
 def _unsure(
@@ -168,12 +249,30 @@ def _unsure(
 ) -> Question:
     options = [describe(move, names)]
     outcomes = [tuple(moves)]
-    if alternative:
-        other = "; ".join(describe(m, names) for m in alternative)
+    if alternative is not None:
+        other = _sentence(alternative, names)
         if other not in options:
             options.append(other)
             outcomes.append(alternative)
     options.append("Nothing of this")
     outcomes.append(tuple(m for m in moves if m is not move))
     spaces = tuple(s for s in (move.from_space, move.to_space) if s)
-    return Question(f"Is this right: {options[0]}?", spaces, tuple(options), tuple(outcomes))
+    text = _where_to(move, alternative or (), names) or f"Is this right: {options[0]}?"
+    return Question(text, spaces, tuple(options), tuple(outcomes))
+
+
+def _where_to(move: Move, alternative: tuple[Move, ...], names: Names) -> str | None:
+    """E.g. "Did the blue piece go to E4 or E5?", where that is all the two readings differ in."""
+    if len(alternative) != 1:
+        return None
+    (other,) = alternative
+    who = names.who(move.player, move.color, move.type)
+    if move.to_space and other.to_space and move.from_space == other.from_space:
+        verb = "go to" if move.from_space else "come to"
+        if move.to_space != other.to_space:
+            ends = f"{names.place(move.to_space)} or {names.place(other.to_space)}"
+            return f"Did the {who} {verb} {ends}?"
+    if move.from_space and other.from_space and move.to_space == other.to_space is not None:
+        starts = f"{names.place(move.from_space)} or {names.place(other.from_space)}"
+        return f"Did the {who} on {names.place(other.to_space)} come from {starts}?"
+    return None

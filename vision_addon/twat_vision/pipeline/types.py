@@ -69,6 +69,7 @@ class WarningCode(StrEnum):
     DISTURBED = "disturbed"
     NAMES_PENDING = "names_pending"
     NAMES_UNAVAILABLE = "names_unavailable"
+    STATE_CONFLICT = "state_conflict"
 
 
 class PipelineError(Exception):

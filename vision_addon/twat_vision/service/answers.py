@@ -204,6 +204,7 @@ class ResultsAnswer(Answer):
             "disturbed",
             "names_pending",
             "names_unavailable",
+            "state_conflict",
         ]
     ]
     questions: list[QuestionAnswer]

@@ -227,6 +227,53 @@ class TestKnownState:
         assert found(result) == {("move", "C1", "D3")}
 
 
+class TestWrongState:
+    """The accepted state is wrong: the photos are not bent to fit it, nor silently believed."""
+
+    def read(self, scene: Any, accepted: Cells, after: Cells) -> AnalysisResult:
+        return analyse(
+            AnalysisRequest(
+                after=scene.file(after, noise=7),
+                before=scene.file(START),
+                layout=GRID,
+                corners=scene.corners,
+                pieces=pieces_of(accepted),
+                players=PLAYERS,
+                active_player=1,
+            )
+        )
+
+    def test_a_piece_nobody_recorded_is_asked_about_and_is_no_move(self, scene: Any) -> None:
+        accepted = {cell: color for cell, color in START.items() if cell != (4, 4)}
+        result = self.read(scene, accepted, dict(START))
+        assert result.moves == ()
+        assert WarningCode.STATE_CONFLICT in result.warnings
+        assert result.confidence <= 0.5
+        (question,) = result.questions
+        assert question.spaces == ("E5",)
+        as_accepted, as_seen = question.outcomes
+        assert as_accepted == ()
+        (missed,) = as_seen
+        assert (missed.kind, missed.to_space, missed.player) == (MoveKind.PLACE, "E5", 2)
+
+    def test_a_piece_that_is_not_there_is_asked_about(self, scene: Any) -> None:
+        result = self.read(scene, dict(START) | {(3, 3): "red"}, dict(START))
+        (missed,) = result.questions[0].outcomes[1]
+        assert (missed.kind, missed.from_space, missed.piece) == (MoveKind.REMOVE, "D4", "red33")
+        assert result.moves == ()
+
+    def test_a_piece_nobody_recorded_may_move_all_the_same(self, scene: Any) -> None:
+        accepted = {cell: color for cell, color in START.items() if cell != (2, 7)}
+        result = self.read(scene, accepted, moved(((2, 7), (3, 5))))
+        assert WarningCode.STATE_CONFLICT not in result.warnings
+        assert ("place", None, "D6") in found(result) or ("move", "C8", "D6") in found(result)
+
+    def test_a_right_state_is_not_doubted(self, scene: Any) -> None:
+        result = self.read(scene, dict(START), moved(((2, 7), (3, 5))))
+        assert WarningCode.STATE_CONFLICT not in result.warnings
+        assert found(result) == {("move", "C8", "D6")}
+
+
 class TestCandidates:
     def test_an_expected_move_is_more_certain(self, scene: Any) -> None:
         after = moved(((2, 7), (3, 5)))

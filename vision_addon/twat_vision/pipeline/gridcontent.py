@@ -1,0 +1,121 @@
+"""What the cells of a grid hold: judged by the accepted state, or by the two photos alone."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .appearance import EMPTY, Features, emptiness_distance, empty_look, learn, quiet_cells
+from .spaces import Cell
+from .state import Names
+from .types import Piece
+
+CONFLICT = 3.5
+"""Nats by which a cell looks unlike what is said to stand there, in both photos, from which on the state is doubted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What it costs, in nats from 0, to believe things of one cell.
+
+    ``occupied`` and ``vacant`` are about the before photo, ``empty`` and ``players`` (by position) about the after photo.
+    ``doubt`` is how much better something else explained the before photo than what is said to have stood there.
+    """
+
+    occupied: float
+    vacant: float
+    empty: float
+    players: Mapping[int, float]
+    doubt: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """A cell that looks unlike the accepted state in both photos, and whose piece seems to stand there (None: nobody's)."""
+
+    cell: Cell
+    player: int | None
+
+
+class Known:
+    """Contents where the accepted state is known: it says what the looks of the before photo belong to.
+
+    Args:
+        before: features of the before photo, ``(rows, columns, 4)``.
+        after: features of the after photo in the before photo's light.
+        standing: the accepted pieces by cell.
+        names: the players; their colours stand in for players without a piece on the board.
+    """
+
+    def __init__(
+        self, before: Features, after: Features, standing: Mapping[Cell, Piece], names: Names
+    ) -> None:
+        labels = np.zeros(before.shape[:2], np.int64)
+        for (column, row), piece in standing.items():
+            labels[row, column] = -1 if piece.player is None else piece.player
+        look = empty_look(before, labels == EMPTY)
+        nominal = {}
+        for player, lab in names.nominal().items():
+            middle = np.median(look.reshape(-1, 4), axis=0)
+            nominal[player] = np.r_[0.6 * (lab - middle[:3]), 8.0]
+        model = learn(before - look, labels, nominal)
+        self._labels = labels
+        self._before = model.costs(before - look)
+        self._costs = model.costs(after - look)
+        self._doubt = self._unlike(self._before)
+
+    def of(self, cell: Cell) -> Content:
+        """What is known of a cell."""
+        column, row = cell
+        empty = float(self._costs[EMPTY][row, column]) if EMPTY in self._costs else 0.0
+        players = {k: float(c[row, column]) for k, c in self._costs.items() if k != EMPTY}
+        return Content(0.0, 0.0, empty, players, float(self._doubt[row, column]))
+
+    def conflicts(self, hidden: NDArray[np.bool_]) -> tuple[Conflict, ...]:
+        """Cells that look unlike the accepted state before and after, those under a hand left out."""
+        wrong = (self._doubt > CONFLICT) & (self._unlike(self._costs) > CONFLICT) & ~hidden
+        found = []
+        for row, column in np.argwhere(wrong):
+            seen = min(self._costs, key=lambda label: float(self._costs[label][row, column]))
+            found.append(Conflict((int(column), int(row)), None if seen == EMPTY else seen))
+        return tuple(found)
+
+    def _unlike(self, costs: Mapping[int, NDArray[np.float64]]) -> NDArray[np.float64]:
+        """How much worse what is said to stand on each cell explains its look than the best class, 0 where that is open."""
+        unlike = np.zeros(self._labels.shape)
+        if not costs:
+            return unlike
+        best = np.stack(list(costs.values())).min(axis=0)
+        for label, cost in costs.items():
+            said = self._labels == label
+            unlike[said] = (cost - best)[said]
+        return unlike
+
+
+class Unknown:
+    """Contents without a state: how far each cell is from the empty look, before and after.
+
+    Args:
+        before: features of the before photo, ``(rows, columns, 4)``.
+        after: features of the after photo in the before photo's light.
+    """
+
+    def __init__(self, before: Features, after: Features) -> None:
+        quiet = quiet_cells(before)
+        look = empty_look(before, quiet)
+        distance_b = emptiness_distance(before, look, quiet)
+        distance_a = emptiness_distance(after, look, quiet)
+        # A piece adds contrast to its cell; its colour is far from the empty look unless the print is too.
+        self._rise = np.clip((after[..., 3] - before[..., 3]) / 4, -2.5, 2.5)
+        self._rise += np.clip(2 * (distance_a - distance_b), -1.5, 1.5)
+
+    def of(self, cell: Cell) -> Content:
+        """What the photos say of a cell."""
+        column, row = cell
+        rise = float(self._rise[row, column])
+        return Content(_softplus(rise), _softplus(-rise), 0.0, {})
+
+
+def _softplus(x: float) -> float:
+    return float(np.logaddexp(0, x))
