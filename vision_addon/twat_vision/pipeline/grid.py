@@ -20,8 +20,10 @@ from .types import AnalysisRequest, Candidate, Grid, Piece
 MOVE_COST = 0.5
 PLACE_COST = 1.4
 REMOVE_COST = 1.6
+REPLACE_COST = 3.0
+"""What stands on a space makes way for a piece that came from nowhere."""
 OTHER_PLAYER_COST = 2.0
-OWN_PIECE_COST = 3.0
+OWN_PIECE_COST = 4.5
 """A piece landing on one of its own player's."""
 FAR_COST = 0.1
 """Per cell: of two like pieces that both moved, the shorter ways are the likelier ones."""
@@ -132,8 +134,8 @@ def problem(evidence: GridEvidence, request: AnalysisRequest) -> Problem:
     n = len(cells)
     link = np.full((n, n), FORBIDDEN)
     leave = np.full(n, FORBIDDEN)
-    arrive = np.array([_appearance_cost(c) for c in cells])
     active = request.active_player
+    arrive = np.array([_appearance_cost(c, active) for c in cells])
     for i, source in enumerate(cells):
         if evidence.known and source.piece is None:
             continue
@@ -157,14 +159,18 @@ def problem(evidence: GridEvidence, request: AnalysisRequest) -> Problem:
     return Problem(link, leave, arrive, gain, once=not evidence.known)
 
 
-def _appearance_cost(target: CellEvidence) -> float:
+def _appearance_cost(target: CellEvidence, active: int | None) -> float:
     """What it costs to believe that a piece came onto a cell from off the board."""
     if target.faint:
         return FORBIDDEN
-    cost = PLACE_COST - target.gain + min(target.held.players.values(), default=0.0)
+    whose = (
+        cost + (OTHER_PLAYER_COST if active not in (None, player) else 0.0)
+        for player, cost in target.held.players.items()
+    )
+    cost = PLACE_COST - target.gain + min(whose, default=0.0)
     if target.piece is not None:
         # Something new on an occupied space without a piece that moved there is rare.
-        return cost + PLACE_COST + _same_look(target)
+        return cost + REPLACE_COST + _same_look(target)
     return cost + target.held.vacant
 
 
