@@ -8,11 +8,13 @@ from .candidates import Scored, score
 from .grid import GridEvidence, gather, outcome, problem, standing_pieces
 from .naming import certainty, conflict_question, moves_of, questions_of, regions_of
 from .pair import Pair
-from .reading import Reading, disturbances
+from .reading import DISTURBED_CONFIDENCE, Reading, disturbances
 from .spaces import cell_name, piece_cell
 from .state import Names
 from .types import AnalysisRequest, DetectedPiece, Grid, Move, MoveKind, WarningCode
 
+MIXED_CONFIDENCE = 0.6
+"""Share of a reading's raw confidence that is left where, without a state, something moved and something else came or went."""
 CONFLICT_CONFIDENCE = 0.5
 """Share of a reading's confidence that is left where the photos contradict the state it starts from."""
 
@@ -45,20 +47,19 @@ def read_grid(
     if expected:
         best, second, margin, unexpected = _weigh(expected, best, second, margin, evidence)
     moves = moves_of(best, margin, evidence, names, grid)
-    warnings, doubt = disturbances(pair, disturbed=evidence.reading.disturbed)
-    # What a hand hides nobody has counted: its doubt comes on top.
+    warnings, doubt = disturbances(pair, disturbed=False)
     raw = _confidence(best, second, evidence)
-    sure = calibrated(raw if pair.hand.found else raw * doubt, known=evidence.known)
-    if pair.hand.found:
-        sure *= doubt
-    alternative = None
-    if second is not None:
-        alternative = moves_of(second, {}, evidence, names, grid)
+    if evidence.reading.disturbed:
+        warnings = (*warnings, WarningCode.DISTURBED)
+        raw *= DISTURBED_CONFIDENCE
+    # Restless pairs were calibrated; hands, darkness and blur were not: their doubt comes on top.
+    sure = calibrated(raw, known=evidence.known) * doubt
+    alternative = _doubtful(best, second, moves, evidence, names, grid)
     questions = questions_of(
         moves,
         names,
         request.thresholds.confidence,
-        alternative or _doubtful(best, moves, evidence, names, grid),
+        alternative,
         sure=1.0 if pair.hand.found else sure,
         unexpected=unexpected,
     )
@@ -114,17 +115,30 @@ def _confidence(best: Solution, second: Solution | None, evidence: GridEvidence)
     sure = certainty(second.cost - best.cost) if second is not None else 1.0
     if not evidence.known:
         sure *= _cells_certainty(evidence)
+        if _lone(best):
+            sure *= MIXED_CONFIDENCE
     return sure
 
 
 def _doubtful(
     best: Solution,
+    second: Solution | None,
     moves: tuple[Move, ...],
     evidence: GridEvidence,
     names: Names,
     grid: Grid,
 ) -> tuple[Move, ...] | None:
-    """The reading with the most doubtful cell's change added or left out, None where no cell is doubtful."""
+    """What else may have happened, None where nothing is in doubt.
+
+    Without a state, a piece that came or went by itself beside a move is the first thing to doubt: it may have been pushed.
+    Else it is the next best explanation, and where there is none, the change of the cell nearest to the threshold.
+    """
+    lone = _lone(best)
+    if lone and not evidence.known:
+        kept = tuple(a for a in best.actions if a not in lone)
+        return moves_of(Solution(kept, best.cost), {}, evidence, names, grid)
+    if second is not None:
+        return moves_of(second, {}, evidence, names, grid)
     reading = evidence.reading
     doubts = [
         (abs(float(reading.scores[c.cell[1], c.cell[0]]) - reading.threshold), i)
@@ -140,6 +154,12 @@ def _doubtful(
     leaves = cell.held.occupied < cell.held.vacant
     action: Action = ("leave", i, -1) if leaves else ("arrive", -1, i)
     return moves_of(Solution((*best.actions, action), best.cost), {}, evidence, names, grid)
+
+
+def _lone(solution: Solution) -> tuple[Action, ...]:
+    """What came or went by itself while something else moved."""
+    lone = tuple(a for a in solution.actions if a[0] != "link")
+    return lone if len(lone) < len(solution.actions) else ()
 
 
 def _cells_certainty(evidence: GridEvidence) -> float:

@@ -327,6 +327,13 @@ class TestUnknownState:
             ("place", None, "F5"),
         }
 
+    def test_a_piece_that_vanished_beside_a_move_is_asked_about(self, scene: Any) -> None:
+        result = read(scene, moved(((2, 7), (3, 5)), ((4, 4), None)), known=False)
+        assert found(result) == {("move", "C8", "D6"), ("remove", "E5", None)}
+        (question,) = (q for q in result.questions if q.outcomes)
+        assert {(m.from_space, m.to_space) for m in question.outcomes[1]} == {("C8", "D6")}
+        assert result.confidence < 0.9
+
     def test_light_is_no_change(self, scene: Any) -> None:
         result = read(scene, dict(START), known=False, light=1.2, slope=0.3)
         assert result.moves == ()
