@@ -49,6 +49,17 @@ def async_tell_turn(coordinator: GameCoordinator, before: GameView, after: GameV
 
 
 @callback
+def async_tell_warnings(coordinator: GameCoordinator, before: GameView, after: GameView) -> None:
+    """Tell what the rules have to say about a new state."""
+    if after.warnings and before.head.id != after.head.id:
+        warnings = [warning.to_json() for warning in after.warnings]
+        text = "; ".join(warning.text for warning in after.warnings)
+        coordinator.async_tell(
+            GameEvent.RULES_WARNING, {**_about(coordinator), "text": text, "warnings": warnings}
+        )
+
+
+@callback
 def async_tell_end(coordinator: GameCoordinator, result: GameResult | None) -> None:
     """Tell that a game is over, and how it ended if it was played to its end."""
     coordinator.async_tell(

@@ -61,6 +61,13 @@ GAME_SENSORS = (
         is_on=lambda view: view.proposal is not None,
         attributes=_review,
     ),
+    GameBinarySensorDescription(
+        key="rules_warning",
+        translation_key="rules_warning",
+        device_class=BinarySensorDeviceClass.PROBLEM,
+        is_on=lambda view: bool(view.warnings),
+        attributes=lambda view: {"warnings": [warning.to_json() for warning in view.warnings]},
+    ),
 )
 CONNECTED = BinarySensorEntityDescription(
     key="connected",

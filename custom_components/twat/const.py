@@ -63,6 +63,7 @@ class GameEvent(StrEnum):
     CAPTURE_FAILED = "capture_failed"
     TURN_CHANGED = "turn_changed"
     PHASE_CHANGED = "phase_changed"
+    RULES_WARNING = "rules_warning"
     TIME_WARNING = "time_warning"
     TIME_UP = "time_up"
     GAME_FINISHED = "game_finished"

@@ -11,10 +11,12 @@ from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 
 from .clock_keeper import ClockKeeper
 from .const import SETTING_CLOCK, GameEvent
+from .games.adjudication import acknowledgements, warnings_of
 from .games.clocks import Clock, ClockLimits, read_clock
-from .games.model import Capture, Game, GameState, Proposal
+from .games.model import Capture, Game, GameState, JournalKind, Proposal
 from .games.profile import GameProfile
 from .games.record import GameRecord
+from .games.rules import RuleWarning
 from .storage.repository import Repository
 
 if TYPE_CHECKING:
@@ -27,6 +29,9 @@ type HubConfigEntry = ConfigEntry[TwatHub]
 # A game's picture and its annotated one are found among its newest captures; when they are older
 # than that, many photos in a row failed and the entities may as well say so.
 _RECENT = 20
+
+# So many states back rules look: several evenings.
+_REMEMBERED = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +47,7 @@ class GameView:
         latest: the last capture that has a photo.
         annotated: the last capture that has an annotated photo.
         clock: as it stood at its last event.
+        warnings: what the rules have to say about the head, and nobody has acknowledged.
         stage: how far the capture under way is; None when none is.
     """
 
@@ -55,6 +61,7 @@ class GameView:
     latest: Capture | None
     annotated: Capture | None
     clock: Clock
+    warnings: tuple[RuleWarning, ...] = ()
     stage: str | None = None
 
     @property
@@ -72,10 +79,9 @@ def load_view(repository: Repository, profile: GameProfile, game_id: str) -> Gam
     record: GameRecord = repository.record(game_id)
     head = record.head
     recent = repository.list_captures(game_id, limit=_RECENT, newest_first=True)
-    moved, move_capture = head, None
-    if not head.detected_changes:
-        line = repository.line(head.id, limit=_RECENT)
-        moved = next((state for state in line if state.detected_changes), head)
+    line = repository.line(head.id, limit=_REMEMBERED)
+    moved = next((state for state in line[: _RECENT + 1] if state.detected_changes), head)
+    move_capture = None
     if moved.capture_id is not None:
         move_capture = next(
             (capture for capture in recent if capture.id == moved.capture_id), None
@@ -91,6 +97,12 @@ def load_view(repository: Repository, profile: GameProfile, game_id: str) -> Gam
         latest=next((capture for capture in recent if capture.image), None),
         annotated=next((capture for capture in recent if capture.overlay), None),
         clock=read_clock(repository.chronicle.clock_events(game_id)),
+        warnings=warnings_of(
+            profile,
+            record.game,
+            line[::-1],
+            acknowledgements(repository.chronicle.noted(game_id, JournalKind.ACKNOWLEDGED)),
+        ),
     )
 
 

@@ -11,7 +11,7 @@ from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr, issue_registry as ir
 from homeassistant.util import dt as dt_util
 
-from .announce import async_tell_turn
+from .announce import async_tell_turn, async_tell_warnings
 from .capture import CaptureManager
 from .clients.vision import VisionClient
 from .const import DOMAIN, MANUFACTURER
@@ -318,12 +318,13 @@ class TwatHub:
         return await self.async_run(load_view, self.repository, profile, game_id)
 
     async def async_refresh(self, game_id: str) -> GameView:
-        """Read a game anew and push what is different; tell of a new turn or phase."""
+        """Read a game anew and push what is different; tell of a new turn or phase, and of slips."""
         coordinator = self.game(game_id)
         before = coordinator.data
         after = await self.async_run(load_view, self.repository, before.profile, game_id)
         after = coordinator.async_set_view(after)
         async_tell_turn(coordinator, before, after)
+        async_tell_warnings(coordinator, before, after)
         return after
 
     async def async_change(

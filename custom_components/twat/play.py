@@ -11,6 +11,7 @@ from .const import SETTING_CLOCK
 from .coordinator import GameView, load_view
 from .errors import invalid
 from .games import by_hand, history, log
+from .games.adjudication import acknowledge
 from .games.by_hand import Step, Update
 from .games.clocks import ClockLimits
 from .games.corrections import parse_moves, parse_pieces
@@ -158,6 +159,16 @@ async def async_annotate(
     )
     await hub.async_run(hub.repository.chronicle.annotate, game_id, annotation)
     return annotation
+
+
+async def async_acknowledge(
+    hub: TwatHub, game_id: str, rule: str, *, whole_game: bool, by: str | None
+) -> GameView:
+    """Find a rule's warning fine, or all that it will ever say about this game."""
+    return await hub.async_change(
+        game_id,
+        lambda record: acknowledge(record, rule, whole_game=whole_game, by=by, at=dt_util.utcnow()),
+    )
 
 
 # The clock

@@ -96,4 +96,5 @@ def state_of(view: GameView) -> dict[str, Any]:
     return {
         "state": view.head.to_json(),
         "moves": [move.to_json() for move in view.head.detected_changes],
+        "warnings": [warning.to_json() for warning in view.warnings],
     }

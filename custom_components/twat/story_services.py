@@ -32,6 +32,7 @@ class StoryAction(StrEnum):
     SET_ELIMINATED = "set_eliminated"
     UPDATE_STATE = "update_state"
     ADJUST_RESOURCE = "adjust_resource"
+    ACKNOWLEDGE_WARNING = "acknowledge_warning"
     ANNOTATE = "annotate"
     GET_LOG = "get_log"
     SET_CLOCK = "set_clock"
@@ -101,6 +102,18 @@ async def _adjust_resource(call: ServiceCall) -> ServiceResponse:
         player=_player(call),
         resource=call.data["resource"],
         amount=call.data["amount"],
+        by=call.context.user_id,
+    )
+    return state_of(view)
+
+
+async def _acknowledge_warning(call: ServiceCall) -> ServiceResponse:
+    hub, game = game_of(call)
+    view = await play.async_acknowledge(
+        hub,
+        game.game_id,
+        call.data["rule"],
+        whole_game=call.data["whole_game"],
         by=call.context.user_id,
     )
     return state_of(view)
@@ -280,6 +293,14 @@ STORY_ACTIONS: dict[str, Definition] = {
             **_OPTIONAL_PLAYER,
             probatio.Required("resource"): TEXT,
             probatio.Required("amount"): _WHOLE,
+        },
+    ),
+    StoryAction.ACKNOWLEDGE_WARNING: Definition(
+        _acknowledge_warning,
+        {
+            **GAME,
+            probatio.Required("rule"): TEXT,
+            probatio.Optional("whole_game", default=False): cv.boolean,
         },
     ),
     StoryAction.ANNOTATE: Definition(

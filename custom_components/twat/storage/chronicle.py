@@ -6,7 +6,7 @@ from typing import Final
 from sqlalchemy import select
 
 from ..games.clocks import CLOCK_KINDS, ClockEvent
-from ..games.model import Annotation, GameResult, JournalKind
+from ..games.model import Annotation, GameResult, JournalEntry, JournalKind
 from . import rows
 from .database import Database
 from .errors import NotFound
@@ -50,6 +50,16 @@ class Chronicle:
         )
         with self._database.reading() as session:
             return [rows.annotation(row) for row in session.scalars(query)]
+
+    def noted(self, game_id: str, kind: JournalKind) -> list[JournalEntry]:
+        """Return the lines of one kind of a game's journal, oldest first."""
+        query = (
+            select(JournalRow)
+            .where(JournalRow.game_id == game_id, JournalRow.kind == kind.value)
+            .order_by(JournalRow.id)
+        )
+        with self._database.reading() as session:
+            return [rows.journal_entry(row) for row in session.scalars(query)]
 
     def clock_events(self, game_id: str) -> list[ClockEvent]:
         """Return what a game's clock is read off."""

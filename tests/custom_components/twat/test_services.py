@@ -48,7 +48,16 @@ async def test_create_a_game(hass, hub_only) -> None:
     assert {entity.unique_id.removeprefix(f"{created['game_id']}_") for entity in entities} == {
         *("status", "turn", "phase", "active_player", "last_move", "game_time", "player_time"),
         *("capture", "accept", "reject", "undo", "redo", "next_turn", "next_phase"),
-        *("analysing", "needs_review", "latest", "annotated", "drawn", "events", "clock"),
+        *(
+            "analysing",
+            "needs_review",
+            "rules_warning",
+            "latest",
+            "annotated",
+            "drawn",
+            "events",
+            "clock",
+        ),
     }
     state = await call(hass, "get_state", device_id=created["device_id"])
     assert state["game"]["settings"]["columns"] == 6
