@@ -1,16 +1,18 @@
-"""`scripts/bench [capture] [vision [--quick] [--json]]`: what takes how long, and what is read rightly."""
+"""`scripts/bench [capture] [games] [vision [--quick] [--json]]`: what takes how long, and what is read rightly."""
 
 import argparse
 import asyncio
 
-from . import press_to_state, vision
+from . import games, press_to_state, vision
 
-NAMES = ("capture", "vision")
+NAMES = ("capture", "games", "vision")
 
 
 async def _run(names: list[str], options: list[str]) -> None:
     if "capture" in names:
         await press_to_state.run()
+    if "games" in names:
+        await games.run()
     if "vision" in names:
         await vision.run(options)
 

@@ -10,13 +10,11 @@ class Captions:
 
     turn: str
     round: str
-    phase: str
     player: str
     score: str
     log: str
     scores: str
     time: str
-    board: str
     photo: str
     bookmark: str
     abandoned: str
@@ -28,20 +26,18 @@ class Captions:
     start: str
     duration: str
     players: str
-    moves: str
+    setup: str
     nothing: str
 
 
 _ENGLISH: Final = Captions(
     turn="Turn",
     round="Round",
-    phase="Phase",
     player="Player",
     score="Score",
     log="Log",
     scores="Scores by round",
     time="Time",
-    board="Board",
     photo="Photo",
     bookmark="Bookmark",
     abandoned="taken back",
@@ -53,20 +49,18 @@ _ENGLISH: Final = Captions(
     start="Start",
     duration="Time played",
     players="Players",
-    moves="Moves",
+    setup="Setup photo",
     nothing="nothing changed",
 )
 
 _GERMAN: Final = Captions(
     turn="Zug",
     round="Runde",
-    phase="Phase",
     player="Spieler",
     score="Punkte",
     log="Verlauf",
     scores="Punkte je Runde",
     time="Zeit",
-    board="Brett",
     photo="Foto",
     bookmark="Lesezeichen",
     abandoned="zurückgenommen",
@@ -78,7 +72,7 @@ _GERMAN: Final = Captions(
     start="Anfang",
     duration="Spielzeit",
     players="Spieler",
-    moves="Züge",
+    setup="Foto des Aufbaus",
     nothing="keine Änderung",
 )
 

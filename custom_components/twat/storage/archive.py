@@ -76,13 +76,12 @@ class Archive:
             session.flush()
             session.add_all(rows.capture_row(capture) for capture in archive.captures)
             session.flush()
-            for number, state in enumerate(archive.states):
-                session.add(rows.state_row(state, number))
-                session.flush()  # children refer to their parents
+            # One kind of row is inserted in the order in which it was added: children after their
+            # parents, and the journal in the order of its ids.
+            session.add_all(rows.state_row(s, number) for number, s in enumerate(archive.states))
+            session.flush()
             session.add_all(rows.annotation_row(a, game_id) for a in archive.annotations)
-            for entry in archive.journal:
-                session.add(rows.journal_row(entry))
-                session.flush()  # the journal is read in the order of its ids
+            session.add_all(rows.journal_row(entry) for entry in archive.journal)
             if archive.proposal is not None:
                 session.add(rows.proposal_row(archive.proposal))
             if archive.result is not None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..captions import captions
+from ..captions import Captions, captions
 from ..clocks import Clock
 from ..history import line_to
 from ..model import Capture, Game, GameArchive, GameState, Player, StateSource
@@ -120,7 +120,7 @@ def _entries(
             Entry(
                 number=number,
                 state=state,
-                lines=lines or (words.start if before is None else words.nothing,),
+                lines=lines or (_no_change(before, state, words),),
                 player=archive.game.player(before.active_player if before else None),
                 capture=capture,
                 note="\n".join(filter(None, notes)) or None,
@@ -129,6 +129,14 @@ def _entries(
             )
         )
     return tuple(entries)
+
+
+def _no_change(before: GameState | None, state: GameState, words: Captions) -> str:
+    """Return what a state is called in which nothing is different."""
+    if before is None:
+        return words.start
+    first_photo = before.parent_id is None and state.capture_id is not None
+    return words.setup if first_photo else words.nothing
 
 
 def span(seconds: float) -> str:

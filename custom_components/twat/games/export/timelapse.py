@@ -106,9 +106,9 @@ def _picture(frame: Frame, corners: Corners | None, size: tuple[int, int]) -> Im
         )
     picture = Image.new("RGB", (size[0], size[1] + _CAPTION), _PAPER)
     picture.paste(board, (0, 0))
-    font = ImageFont.load_default(20)
+    font = ImageFont.load_default(20)  # which has no arrows
     drawing = ImageDraw.Draw(picture)
-    text = _fitting(frame.caption, drawing, font, size[0] - 32)
+    text = _fitting(frame.caption.replace("→", ">"), drawing, font, size[0] - 32)
     drawing.text((16, size[1] + _CAPTION // 2), text, _INK, font, "lm")
     return picture
 

@@ -59,7 +59,7 @@ class GameResult:
         game_id: The game.
         name: What it was called.
         game_type: Id of its profile.
-        started_at: When the clock began to run, UTC.
+        started_at: When the game was created, UTC.
         finished_at: When the players said that it was over, UTC.
         seconds: Time on the clock.
         turns: Turn of the last state.

@@ -23,7 +23,7 @@ from custom_components.twat.games.model import (
 from custom_components.twat.games.new_game import NewGame
 from custom_components.twat.games.profiles import ProfileLibrary, load_profiles
 from custom_components.twat.games.record import GameRecord
-from custom_components.twat.games.results import checked_metadata, result_of
+from custom_components.twat.games.results import result_of
 from custom_components.twat.storage.errors import GameExists, ImageRejected, NotFound
 from custom_components.twat.storage.images import ImageStore
 from custom_components.twat.storage.repository import Repository, sqlite_url
@@ -339,19 +339,3 @@ def test_the_result_is_written_with_the_end_and_goes_when_the_game_goes_on(
 
     repository.commit(by_hand.reopen(repository.record(played), by=None, at=at))
     assert repository.chronicle.results() == []
-
-
-@pytest.mark.parametrize(
-    ("metadata", "key"),
-    [
-        ({"players": []}, "invalid_field"),
-        ({"players": {"9": {}}}, "unknown_player"),
-        ({"players": {"1": "Paul"}}, "invalid_field"),
-        ({"players": {"1": {"leader": 3}}}, "invalid_field"),
-    ],
-)
-def test_remarks_that_cannot_be_counted(stored: NewGame, metadata: dict, key: str) -> None:
-    with pytest.raises(GameError) as err:
-        checked_metadata(stored.game, metadata)
-    assert err.value.key == key
-    assert checked_metadata(stored.game, {"club": "any"}) == {"club": "any"}
