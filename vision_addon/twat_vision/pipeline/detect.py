@@ -1,10 +1,12 @@
 """Finding a board in a photo: printed markers, a playing grid, or the outline of a printed board."""
 
+import math
+
 import cv2
 import numpy as np
 
 from .decode import Image, decode_image
-from .lattice import find_grid
+from .lattice import GridFit, find_grid
 from .markers import IDS, marker_corners
 from .outline import Quad, find_outlines, in_order
 from .types import BoardSuggestion, Corners, Grid, Layout
@@ -17,6 +19,12 @@ _TRIED = 6
 """Outlines that are searched for a grid."""
 _CERTAIN = 0.97
 """Share of a grid's segments that show an edge beyond which no other outline is tried."""
+_FEW_LINES = 4.0
+"""Inner lines of a grid so few that something else may well have them: the less sure it is."""
+_BENT = 0.1
+"""Residual of a grid's edges, in cells, at which it is half as sure."""
+_RIVAL, _SAME_BOARD, _APART = 0.9, 0.08, 0.04
+"""Outlines as good as this, and this near (in diagonals), leave open which border is meant; at this far apart it is half as sure."""
 _CHANCE = 0.35
 """Share of a grid's segments that show an edge where there is no grid."""
 
@@ -49,8 +57,7 @@ def detect_board(image: Image | bytes, layout: Layout) -> BoardSuggestion:
         found = _grid(small, layout)
         method = "grid"
     else:
-        outlines = find_outlines(small)
-        found = (outlines[0].corners, outlines[0].support) if outlines else None
+        found = _outline(small)
         method = "outline"
     if found is None:
         return BoardSuggestion(None, 0.0, "none", ids)
@@ -78,16 +85,34 @@ def _grid(image: Image, layout: Grid) -> tuple[Quad, float] | None:
     h, w = image.shape[:2]
     whole = np.array([[0, 0], [w - 1, 0], [w - 1, h - 1], [0, h - 1]], np.float64)
     quads = [outline.corners for outline in find_outlines(image)[:_TRIED]]
-    best: tuple[Quad, float] | None = None
+    best: GridFit | None = None
     for quad in (*quads, whole):
         fit = find_grid(image, quad, layout.columns, layout.rows)
-        if fit is not None and (best is None or fit.support > best[1]):
-            best = in_order(fit.corners), fit.support
-        if best is not None and best[1] >= _CERTAIN:
+        if fit is not None and (best is None or fit.support > best.support):
+            best = fit
+        if best is not None and best.support >= _CERTAIN:
             break
     if best is None:
         return None
-    return best[0], max(0.0, (best[1] - _CHANCE) / (1 - _CHANCE))
+    seen = max(0.0, (best.support - _CHANCE) / (1 - _CHANCE))
+    lines = 1 - math.exp(-(layout.columns + layout.rows - 2) / _FEW_LINES)
+    return in_order(best.corners), seen * lines / (1 + (best.residual / _BENT) ** 2)
+
+
+def _outline(image: Image) -> tuple[Quad, float] | None:
+    """The likeliest outline; where others are as likely a little further in or out, it is less sure which is meant."""
+    outlines = find_outlines(image)
+    if not outlines:
+        return None
+    best = outlines[0]
+    size = float(np.linalg.norm(best.corners[2] - best.corners[0]))
+    rivals = [
+        float(np.linalg.norm(other.corners - best.corners, axis=1).max()) / size
+        for other in outlines[1:]
+        if other.support > _RIVAL * best.support
+    ]
+    near = [distance for distance in rivals if distance < _SAME_BOARD]
+    return best.corners, best.support / (1 + (max(near, default=0.0) / _APART) ** 2)
 
 
 def _fractions(quad: Quad, size: tuple[int, int]) -> Corners:

@@ -35,10 +35,15 @@ Profile = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class GridFit:
-    """The grid's outer corners in the photo (pixels) and the share 0…1 of its segments that show an edge."""
+    """The grid's outer corners in the photo (pixels) and the share 0…1 of its segments that show an edge.
+
+    ``residual`` is how far those edges are off the fitted lines, in cells (root mean square): bent lines, by a lens or
+    because the grid is another one, leave some.
+    """
 
     corners: Quad
     support: float
+    residual: float
 
 
 def find_grid(image: Image, outline: Quad, columns: int, rows: int) -> GridFit | None:
@@ -72,7 +77,10 @@ def _fit(
     box = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32) + pad
     to_canvas = cv2.getPerspectiveTransform(outline.astype(np.float32), box)
     size = (width + 2 * pad, height + 2 * pad)
-    canvas = cv2.warpPerspective(image, to_canvas, size, flags=cv2.INTER_AREA)
+    # Continued beyond the photo, whose own border is no line of the board.
+    canvas = cv2.warpPerspective(
+        image, to_canvas, size, flags=cv2.INTER_AREA, borderMode=cv2.BORDER_REPLICATE
+    )
     across, down = _gradients(np.asarray(canvas, np.uint8))
     inside = slice(pad + CELL // 2, -pad - CELL // 2)
     xs = _lines(across[inside].mean(axis=0), columns, pad, width, shares)
@@ -81,13 +89,13 @@ def _fit(
         return None
     nodes = np.stack(np.meshgrid(xs, ys), axis=-1).astype(np.float64)
     ideal = np.stack(np.meshgrid(np.arange(columns + 1), np.arange(rows + 1)), axis=-1)
-    matrix, support = _settle(nodes, ideal.astype(np.float64), across, down)
+    matrix, support, residual = _settle(nodes, ideal.astype(np.float64), across, down)
     if matrix is None:
         return None
     corner = np.array([[0, 0], [columns, 0], [columns, rows], [0, rows]], np.float64)
     back = np.asarray(np.linalg.inv(to_canvas), np.float64)
     corners = project(back, project(matrix, corner))
-    return GridFit(corners, support) if is_convex(corners) else None
+    return GridFit(corners, support, residual) if is_convex(corners) else None
 
 
 def _gradients(canvas: Image) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
@@ -130,10 +138,10 @@ def _settle(
     ideal: NDArray[np.float64],
     across: NDArray[np.float32],
     down: NDArray[np.float32],
-) -> tuple[Matrix | None, float]:
-    """Move the crossings onto the edges and fit cell → canvas; also the share of segments with an edge."""
+) -> tuple[Matrix | None, float, float]:
+    """Move the crossings onto the edges and fit cell → canvas; also the share of segments with an edge, and how far off they are."""
     matrix: Matrix | None = None
-    support = 0.0
+    support = residual = 0.0
     flat = ideal.reshape(-1, 2)
     for reach in _REACHES:
         shift_x, strong_x = _segment_shifts(nodes, across, 0, reach)
@@ -143,14 +151,16 @@ def _settle(
         lines = np.concatenate([strong_x.mean(axis=0), strong_y.mean(axis=1)])
         # One line without edges, and the grid is likely a cell off: the weakest counts as much as all.
         support = float(lines.mean() + lines.min()) / 2
+        off = np.concatenate([shift_x[strong_x], shift_y[strong_y]]) / CELL
+        residual = float(np.sqrt(np.mean(off**2))) if off.size else 0.0
         if good.sum() < 6:
-            return None, 0.0
+            return None, 0.0, 0.0
         found, _ = cv2.findHomography(flat[good], moved.reshape(-1, 2)[good], cv2.USAC_MAGSAC, 1.0)
         matrix = np.asarray(found, np.float64)
         if matrix.shape != (3, 3):
-            return None, 0.0
+            return None, 0.0, 0.0
         nodes = project(matrix, flat).reshape(nodes.shape)
-    return matrix, support
+    return matrix, support, residual
 
 
 def _segment_shifts(

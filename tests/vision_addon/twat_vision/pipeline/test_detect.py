@@ -151,3 +151,14 @@ def test_a_uniform_picture_is_no_board() -> None:
 def test_bytes_that_are_no_image_are_refused() -> None:
     with pytest.raises(PipelineError, match="not an image"):
         detect_board(b"nonsense", GRID)
+
+
+def test_a_grid_of_few_lines_is_never_sure() -> None:
+    rng = np.random.default_rng(3)
+    photo = np.clip(rng.normal(190, 3, (480, 640, 3)), 0, 255).astype(np.uint8)
+    for at in (0.4, 0.6):
+        x, y = round(at * 640), round(at * 480)
+        cv2.line(photo, (x, 60), (x, 420), (30, 30, 30), 14)
+        cv2.line(photo, (120, y), (520, y), (30, 30, 30), 14)
+    assert detect_board(photo, Grid(3, 3)).confidence < SURE
+    assert find_corners(photo, Grid(3, 3), None) is None
