@@ -203,33 +203,55 @@ def _has_twin(source: CellEvidence, cells: tuple[CellEvidence, ...]) -> bool:
 def alike(pair: Pair, chosen: list[Cell], reading: CellReading) -> NDArray[np.float64]:
     """How alike the piece that left cell i and the one that reached cell j look, 0…1, ``(n, n)``.
 
-    Correlation of lightness over the pixels that changed in both cells, best of a few small shifts.
+    Correlation of lightness over the pixels that changed in both cells, best of a few small shifts; 0 for a cell with itself,
+    and where next to nothing changed.
     """
-    s, o = pair.frame.scale, pair.frame.offset
+    n, s, o = len(chosen), pair.frame.scale, pair.frame.offset
     reach = max(1, s // 12)
-    found = np.zeros((len(chosen), len(chosen)))
     change, lab_b, lab_a = pair.maps.change, pair.maps.lab_before, pair.maps.lab_after
-    for i, (cb, rb) in enumerate(chosen):
-        here = (slice(o + rb * s, o + rb * s + s), slice(o + cb * s, o + cb * s + s))
-        for j, (ca, ra) in enumerate(chosen):
-            weak = min(reading.raw[rb, cb], reading.raw[ra, ca]) < WEAKEST
-            if i == j or weak:
-                continue
-            best = 0.0
-            for dy in (-reach, 0, reach):
-                for dx in (-reach, 0, reach):
-                    y, x = o + ra * s + dy, o + ca * s + dx
-                    there = (slice(y, y + s), slice(x, x + s))
-                    mask = (change[here] > 0.3) & (change[there] > 0.3)
-                    if mask.sum() < 0.05 * s * s:
-                        continue
-                    a, b = lab_b[here][mask][:, 0], lab_a[there][mask][:, 0]
-                    spread = float(a.std() * b.std())
-                    if spread > 1e-3:
-                        ncc = float(((a - a.mean()) * (b - b.mean())).mean()) / spread
-                        best = max(best, ncc)
-            found[i, j] = best
+    # Lightness around its middle keeps the sums of squares exact enough.
+    here = _patches(lab_b[..., 0] - 50, chosen, s, o, (0, 0))
+    changed = _patches((change > 0.3).astype(np.float32), chosen, s, o, (0, 0))
+    best = np.zeros((n, n))
+    steps = (-reach, 0, reach)
+    for shift in ((down, right) for down in steps for right in steps):
+        there = _patches(lab_a[..., 0] - 50, chosen, s, o, shift)
+        mask = _patches((change > 0.3).astype(np.float32), chosen, s, o, shift)
+        best = np.maximum(best, _masked_correlation(here, changed, there, mask))
+    weak = np.array([reading.raw[row, column] < WEAKEST for column, row in chosen], np.bool_)
+    best[weak, :] = best[:, weak] = 0
+    np.fill_diagonal(best, 0)
+    return best
+
+
+def _patches(
+    values: NDArray[np.float32], cells: list[Cell], scale: int, offset: int, shift: tuple[int, int]
+) -> NDArray[np.float64]:
+    """A canvas map over each cell, shifted by (down, right) pixels, one cell a row: ``(n, scale * scale)``."""
+    found = np.zeros((len(cells), scale * scale))
+    for i, (column, row) in enumerate(cells):
+        y, x = offset + row * scale + shift[0], offset + column * scale + shift[1]
+        found[i] = values[y : y + scale, x : x + scale].ravel()
     return found
+
+
+def _masked_correlation(
+    a: NDArray[np.float64],
+    mask_a: NDArray[np.float64],
+    b: NDArray[np.float64],
+    mask_b: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """Correlation of every row of a with every row of b where both masks are 1, ``(n, n)``; 0 on less than 5 % of them."""
+    count = mask_a @ mask_b.T
+    shared = np.maximum(count, 1)
+    am, bm = a * mask_a, b * mask_b
+    mean_a, mean_b = am @ mask_b.T / shared, mask_a @ bm.T / shared
+    covariance = am @ bm.T / shared - mean_a * mean_b
+    power_a = (am * a) @ mask_b.T / shared - mean_a**2
+    power_b = mask_a @ (bm * b).T / shared - mean_b**2
+    spread = np.sqrt(np.maximum(power_a, 0) * np.maximum(power_b, 0))
+    enough = (count >= 0.05 * a.shape[1]) & (spread > 1e-3)
+    return np.where(enough, covariance / np.maximum(spread, 1e-3), 0)
 
 
 def _arrival_cost(target: CellEvidence, source: CellEvidence, owner: int | None) -> float:
