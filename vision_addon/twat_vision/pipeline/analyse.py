@@ -106,6 +106,7 @@ def analyse(
         timings_ms=clock.done(),
         counts=reading.counts,
         occlusions=hidden,
+        taken_back=reading.taken_back,
     )
 
 

@@ -43,9 +43,11 @@ def read_grid(
     expected = score(
         list(evidence.shortlisted), task, {c.cell: i for i, c in enumerate(evidence.cells)}, grid
     )
-    unexpected = bool(expected) and bool(best.actions)
+    unexpected = False
     if expected:
         best, second, margin, unexpected = _weigh(expected, best, second, margin, evidence)
+        # Ways back alone are no list of what may be played next.
+        unexpected &= any(c.returns_to is None for c in request.candidates)
     moves = moves_of(best, margin, evidence, names, grid)
     warnings, doubt = disturbances(pair, disturbed=False)
     raw = _confidence(best, second, evidence)
@@ -78,7 +80,16 @@ def read_grid(
         confidence=sure,
         warnings=warnings,
         questions=questions,
+        taken_back=_taken_back(best, expected, evidence),
     )
+
+
+def _taken_back(best: Solution, expected: list[Scored], evidence: GridEvidence) -> str | None:
+    """The earlier state that what was read leads back to, None where it is a new position."""
+    reached = outcome(best, evidence)
+    ways = (s for s in expected if s.candidate.returns_to is not None)
+    back = (s.candidate.returns_to for s in ways if outcome(s.solution, evidence) == reached)
+    return next(back, None)
 
 
 def _weigh(

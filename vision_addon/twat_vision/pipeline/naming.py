@@ -31,18 +31,34 @@ def moves_of(
 ) -> tuple[Move, ...]:
     """The moves of an explanation, most certain first."""
     found = [
-        _move(action, margins.get(action, 0.0), evidence, names, grid)
+        _move(
+            action,
+            margins.get(action, 0.0),
+            evidence,
+            names,
+            grid,
+            vacated=action[2] in solution.sources,
+        )
         for action in solution.actions
     ]
     return tuple(sorted(found, key=lambda m: (-m.confidence, m.to_space or m.from_space or "")))
 
 
-def _move(action: Action, margin: float, evidence: GridEvidence, names: Names, grid: Grid) -> Move:
+def _move(
+    action: Action,
+    margin: float,
+    evidence: GridEvidence,
+    names: Names,
+    grid: Grid,
+    *,
+    vacated: bool,
+) -> Move:
+    """One action as a move; ``vacated`` says that what stood where it arrived went elsewhere and was not taken."""
     kind, i, j = action
     source = evidence.cells[i] if i >= 0 else None
     target = evidence.cells[j] if j >= 0 else None
     mover = source.piece if source else None
-    taken = target.piece if target and kind != "leave" else None
+    taken = target.piece if target and kind != "leave" and not vacated else None
     color = _color(source, target, mover.player if mover else None, names, known=evidence.known)
     player = mover.player if mover else names.player_of(color)
     start = cell_name(source.cell, grid) if source else None

@@ -22,6 +22,7 @@ class Reading:
     warnings: tuple[WarningCode, ...] = ()
     questions: tuple[Question, ...] = ()
     counts: Mapping[str, Mapping[str, int]] | None = None
+    taken_back: str | None = None
 
 
 def disturbances(pair: Pair, *, disturbed: bool) -> tuple[tuple[WarningCode, ...], float]:

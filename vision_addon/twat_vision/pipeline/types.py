@@ -188,10 +188,14 @@ class CandidateMove:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A plausible next move (all of its parts) and its relative weight > 0."""
+    """A plausible next move (all of its parts) and its relative weight > 0.
+
+    ``returns_to`` names the earlier state that it leads back to, where it takes something back; None for a new move.
+    """
 
     moves: tuple[CandidateMove, ...]
     weight: float = 1.0
+    returns_to: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -409,6 +413,7 @@ class AnalysisResult:
 
     ``confidence`` is the probability 0…1 that the set of moves is exactly right. ``counts`` is zone → colour →
     number of pieces for layouts of zones, else None. ``occlusions`` are hands and other things over the board.
+    ``taken_back`` is the ``returns_to`` of the candidate that was read, where it takes something back.
     ``readings`` and ``vlm`` are what a vision-language model added, and how that went (`vlm.report.Report`); None where none
     was asked.
     """
@@ -424,6 +429,7 @@ class AnalysisResult:
     timings_ms: Mapping[str, float]
     counts: Mapping[str, Mapping[str, int]] | None = None
     occlusions: tuple[Occlusion, ...] = ()
+    taken_back: str | None = None
     readings: tuple[AreaReading, ...] = ()
     vlm: Mapping[str, Any] | None = None
 
@@ -440,6 +446,7 @@ class AnalysisResult:
             "warnings": [w.value for w in self.warnings],
             "questions": [q.to_json() for q in self.questions],
             "occlusions": [o.to_json() for o in self.occlusions],
+            "taken_back": self.taken_back,
             "readings": [r.to_json() for r in self.readings],
             "vlm": None if self.vlm is None else dict(self.vlm),
             "timings_ms": {k: round(v, 1) for k, v in self.timings_ms.items()},

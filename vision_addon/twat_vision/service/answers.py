@@ -209,6 +209,7 @@ class ResultsAnswer(Answer):
     ]
     questions: list[QuestionAnswer]
     occlusions: list[OcclusionAnswer]
+    taken_back: str | None = Field(description="`returns_to` of the candidate that was read")
     readings: list[AreaReadingAnswer]
     vlm: VlmAnswer | None
     timings_ms: dict[str, float]

@@ -77,7 +77,8 @@ def to_request(body: AnalysisIn, images: Mapping[str, bytes]) -> AnalysisRequest
             for v in body.vocabulary
         ),
         candidates=tuple(
-            Candidate(tuple(_candidate_move(m) for m in c.moves), c.weight) for c in body.candidates
+            Candidate(tuple(_candidate_move(m) for m in c.moves), c.weight, c.returns_to)
+            for c in body.candidates
         ),
         areas=tuple(
             Area(a.id, a.name, tuple(a.polygon), a.kind, a.least, a.most, a.hint)

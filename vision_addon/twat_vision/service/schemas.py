@@ -242,10 +242,14 @@ class CandidateMoveIn(Strict):
 
 
 class CandidateIn(Strict):
-    """A plausible next move; weights count against one another."""
+    """A plausible next move; weights count against one another.
+
+    `returns_to` is the caller's id of the earlier state that it leads back to, null for a new move.
+    """
 
     moves: list[CandidateMoveIn] = Field(max_length=_MAX_MOVES)
     weight: float = Field(default=1.0, gt=0, le=1_000_000)
+    returns_to: Name | None = None
 
 
 class TasksIn(Strict):

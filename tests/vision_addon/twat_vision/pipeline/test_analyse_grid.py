@@ -306,6 +306,40 @@ class TestCandidates:
             ("place", None, "H4"),
         }
 
+    def test_a_move_taken_back_is_recognised(self, scene: Any) -> None:
+        # Red took the blue piece on E5 with the one from E8, and thinks better of it.
+        played = moved(((4, 7), (4, 4)))
+        back = (
+            CandidateMove(MoveKind.MOVE, "red44", "pawn", 1, "E5", "E8"),
+            CandidateMove(MoveKind.PLACE, "blue44", "pawn", 2, None, "E5"),
+        )
+        older = (CandidateMove(MoveKind.MOVE, "red27", "pawn", 1, "C8", "D6"),)
+        ways = (Candidate(back, returns_to="before"), Candidate(older, returns_to="older"))
+
+        def again(after: Cells) -> AnalysisResult:
+            return analyse(
+                AnalysisRequest(
+                    after=scene.file(after, noise=7),
+                    before=scene.file(played),
+                    layout=GRID,
+                    corners=scene.corners,
+                    pieces=pieces_of(played),
+                    players=PLAYERS,
+                    active_player=2,
+                    candidates=ways,
+                )
+            )
+
+        returned = again(dict(START))
+        assert returned.taken_back == "before"
+        assert found(returned) == {("move", "E5", "E8"), ("place", None, "E5")}
+        onward = {cell: color for cell, color in played.items() if cell != (0, 0)}
+        new = again(onward | {(0, 3): "blue"})
+        assert new.taken_back is None
+        assert found(new) == {("move", "A1", "A4")}
+        assert new.questions == ()
+        assert again(played).taken_back is None
+
     def test_candidates_do_not_invent_a_move(self, scene: Any) -> None:
         expected = Candidate((CandidateMove(MoveKind.MOVE, None, None, 1, "C8", "D6"),))
         assert read(scene, dict(START), candidates=(expected,)).moves == ()
