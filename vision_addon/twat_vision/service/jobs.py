@@ -12,7 +12,8 @@ import sqlite3
 from typing import Any
 import uuid
 
-EVENTS_KEPT = 10_000
+from . import event_log
+
 JOBS_KEPT = 1_000
 JOBS_KEPT_FOR = timedelta(days=7)
 MAX_ATTEMPTS = 3
@@ -265,11 +266,6 @@ def naming_progress(connection: sqlite3.Connection, job_id: str, done: int, tota
     _event(connection, job, "naming", {"done": done, "total": total})
 
 
-def model_news(connection: sqlite3.Connection, news: dict[str, Any]) -> None:
-    """Tell how the download of a model goes."""
-    _store_event(connection, {"type": "model", **news})
-
-
 def fail(connection: sqlite3.Connection, job_id: str, code: str, message: str) -> bool:
     """End an unfinished job as failed; False when it has already ended."""
     return _end(connection, job_id, JobStatus.FAILED, code, message)
@@ -344,23 +340,6 @@ def unfinished_count(connection: sqlite3.Connection) -> int:
     return found
 
 
-def events_after(
-    connection: sqlite3.Connection, cursor: int, limit: int
-) -> list[tuple[int, dict[str, Any]]]:
-    """Return up to `limit` events after a cursor, oldest first, each with its own cursor."""
-    rows = connection.execute(
-        "SELECT cursor, body FROM events WHERE cursor > ? ORDER BY cursor LIMIT ?", (cursor, limit)
-    )
-    return [(row["cursor"], json.loads(row["body"])) for row in rows]
-
-
-def event_bounds(connection: sqlite3.Connection) -> tuple[int, int]:
-    """Return the cursor before the oldest event that is kept, and that of the latest."""
-    latest = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'events'").fetchone()
-    oldest = connection.execute("SELECT min(cursor) FROM events").fetchone()[0]
-    return (latest["seq"] if oldest is None else oldest - 1), latest["seq"]
-
-
 def _stands(job: Job, digest: str) -> bool:
     """Say whether a job answers a repeated request: the same one, and not given up."""
     return job.digest == digest and job.status not in {JobStatus.FAILED, JobStatus.CANCELLED}
@@ -401,14 +380,8 @@ def _progress_event(connection: sqlite3.Connection, job: Job, stage: str) -> Non
 
 
 def _event(connection: sqlite3.Connection, job: Job, kind: str, more: dict[str, Any]) -> None:
-    _store_event(connection, {"type": kind, "job_id": job.id, "capture_id": job.capture_id, **more})
-
-
-def _store_event(connection: sqlite3.Connection, body: dict[str, Any]) -> None:
-    cursor = connection.execute(
-        "INSERT INTO events (body) VALUES (?) RETURNING cursor", (json.dumps(body),)
-    ).fetchone()["cursor"]
-    connection.execute("DELETE FROM events WHERE cursor <= ?", (cursor - EVENTS_KEPT,))
+    about = {"job_id": job.id, "capture_id": job.capture_id}
+    event_log.append(connection, {"type": kind, **about, **more})
 
 
 def _existing(connection: sqlite3.Connection, job_id: str) -> Job:

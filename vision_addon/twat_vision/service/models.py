@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from twat_vision.vlm import Namer, VlmError
 
-from . import jobs
+from . import event_log
 from .database import Database
 from .events import EventSignal
 from .naming import Naming
@@ -132,8 +132,15 @@ class Models:
             self._pull = None
 
     async def _tell(self, name: str, *, status: str, **more: Any) -> None:
-        news = {"model": name, "status": status, "completed": 0, "total": 0, "message": None}
-        await self._database.call(jobs.model_news, {**news, **more})
+        news = {
+            "type": "model",
+            "model": name,
+            "status": status,
+            "completed": 0,
+            "total": 0,
+            "message": None,
+        }
+        await self._database.call(event_log.append, {**news, **more})
         self._events.wake()
 
     def _server(self) -> Namer:

@@ -5,7 +5,7 @@ import sqlite3
 import pytest
 
 from twat_service import DataDirError
-from twat_vision.service import jobs
+from twat_vision.service import event_log, jobs
 from twat_vision.service.database import SCHEMA_VERSION, Database
 from twat_vision.service.instance import only_instance
 
@@ -23,13 +23,13 @@ async def test_what_is_written_is_there_after_reopening(path):
     database = Database(path)
     await database.open()
     accepted = await database.call(jobs.accept, _new(), 1)
-    bounds = await database.call(jobs.event_bounds)
+    bounds = await database.call(event_log.bounds)
     await database.close()
 
     database = Database(path)
     await database.open()
     assert await database.call(jobs.get, accepted.job.id) == accepted.job
-    assert await database.call(jobs.event_bounds) == bounds
+    assert await database.call(event_log.bounds) == bounds
     await database.close()
 
 
@@ -57,7 +57,7 @@ async def test_damaged_file_is_kept_aside_and_a_new_one_begun(path, damage, capl
     await database.open()
     for number in range(50):
         await database.call(jobs.accept, _new(f"cap-{number}"), 100)
-    _, before = await database.call(jobs.event_bounds)
+    _, before = await database.call(event_log.bounds)
     await database.close()
     data = bytearray(path.read_bytes())
     if damage == "page":
@@ -73,7 +73,7 @@ async def test_damaged_file_is_kept_aside_and_a_new_one_begun(path, damage, capl
     assert [p.read_bytes() for p in kept] == [bytes(data)]
     assert await database.call(jobs.unfinished_count) == 0
     # Cursors go on after those that clients have seen.
-    _, after = await database.call(jobs.event_bounds)
+    _, after = await database.call(event_log.bounds)
     assert after > 0
     assert abs(after - before) < 3_600_000
     await database.close()
@@ -117,7 +117,7 @@ async def test_failed_transaction_changes_nothing(path):
     with pytest.raises(ValueError):  # noqa: PT011
         await database.call(half)
     assert await database.call(jobs.unfinished_count) == 0
-    assert await database.call(jobs.events_after, 0, 10) == []
+    assert await database.call(event_log.after, 0, 10) == []
     await database.close()
 
 

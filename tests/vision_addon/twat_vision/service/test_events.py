@@ -7,7 +7,7 @@ import sqlite3
 from aiohttp import WSMsgType
 import pytest
 
-from twat_vision.service import jobs
+from twat_vision.service import event_log, jobs
 from twat_vision.service.handlers import events as handler
 from twat_vision.service.keys import DATABASE, EVENTS, SOCKETS
 
@@ -74,7 +74,7 @@ async def test_long_absence_is_caught_up_in_batches(service, photo, monkeypatch)
 
 
 async def test_cursor_that_is_too_old_is_reset(service, photo, monkeypatch):
-    monkeypatch.setattr(jobs, "EVENTS_KEPT", 2)
+    monkeypatch.setattr(event_log, "KEPT", 2)
     after = await service.upload(photo())
     async with service.events() as events:
         await service.submit("cap-1", after)
@@ -180,7 +180,7 @@ async def test_stream_that_breaks_is_ended_so_that_the_client_comes_back(
         raise sqlite3.OperationalError("disk I/O error")
 
     async with service.events() as events:
-        monkeypatch.setattr(jobs, "events_after", broken)
+        monkeypatch.setattr(event_log, "after", broken)
         await service.submit("cap-1", after)
         assert (await events.socket.receive()).type in {WSMsgType.CLOSED, WSMsgType.ERROR}
     monkeypatch.undo()

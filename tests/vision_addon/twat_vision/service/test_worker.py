@@ -22,6 +22,8 @@ from twat_vision.pipeline import (
 )
 from twat_vision.service import frames, worker
 from twat_vision.service.pool import Worker, WorkerDied
+from twat_vision.service.sheets import ANSWERS, QUESTIONS
+from twat_vision.vlm import Answer, Report, Status
 
 GRID = {"grid": {"columns": 8, "rows": 8}}
 
@@ -223,3 +225,55 @@ async def test_task_for_a_worker_that_is_gone(tmp_path):
     assert not process.alive
     # Twice does no harm.
     process.kill()
+
+
+def test_names_in_three_steps(tmp_path, analysis, scene):
+    """A reading is marked, its questions are cut out, and the answers make the reading."""
+    path = tmp_path / "photo"
+    path.write_bytes(scene.file({(2, 5): "red"}))
+    sha = "a" * 64
+    body = analysis(
+        "cap-1",
+        sha,
+        players=[{"position": 1, "name": "Alice", "color": "red"}],
+        vocabulary=[{"type": kind, "name": kind} for kind in ("pawn", "disc")],
+    )
+    body["board"]["corners"] = [list(corner) for corner in scene.corners]
+    task = {
+        "kind": "analyse",
+        "request": json.dumps(body),
+        "images": {sha: str(path)},
+        "overlay": str(tmp_path / "overlay.jpg"),
+        "naming": True,
+    }
+    read = _answers(task)[-1]["results"]
+    assert read["warnings"] == ["names_pending"]
+    assert read["vlm"]["status"] == "pending"
+
+    patches = {"side": 32, "least": 1024, "most": 4096}
+    common = {"request": task["request"], "results": read}
+    sheets = {"kind": "sheets", "images": task["images"], "patches": patches, "budget": 1024}
+    cut = _answers({**common, **sheets})[-1]["results"]
+    (question,) = QUESTIONS.validate_json(cut["questions"])
+    assert question.image_tokens == 1024
+    assert [choice.text for choice in question.subjects[0].choices] == ["red pawn", "red disc"]
+
+    answer = Answer(question.subjects[0], "red disc", 0.97)
+    report = Report(Status.DONE, "m").to_json()
+    merge = {
+        "kind": "merge",
+        "report": report,
+        "answers": ANSWERS.dump_python((answer,), mode="json"),
+    }
+    merged = _answers({**common, **merge})[-1]["results"]
+    assert [(p["type"], p["source"]) for p in merged["detected_pieces"]] == [("disc", "vlm")]
+    assert merged["warnings"] == []
+    assert merged["vlm"]["answers"][0]["answer"] == "red disc"
+
+
+def test_numbers_alone_do_not_hold_up_a_reading(tmp_path, analysis, photo):
+    area = {"id": "a", "name": "A", "polygon": [[0, 0], [0.2, 0], [0.2, 0.2]]}
+    task = _task(tmp_path, analysis, photo, areas=[area], pieces=[])
+    results = _answers({**task, "naming": True})[-1]["results"]
+    assert results["vlm"]["status"] == "pending"
+    assert "names_pending" not in results["warnings"]

@@ -31,6 +31,7 @@ from twat_vision.pipeline import (
     analyse,
 )
 from twat_vision.vlm.answers import Answer
+from twat_vision.vlm.crops import outline, photo_size, square_of_region
 from twat_vision.vlm.doubts import Doubt, choices_for, doubts
 from twat_vision.vlm.merge import agreed, contradicted, merge
 from twat_vision.vlm.plan import plan
@@ -512,3 +513,28 @@ def test_a_real_reading_says_where_the_board_was_before(scene: Any) -> None:
     read = analyse(asked)
 
     assert read.alignment.before_corners == pytest.approx(np.asarray(scene.corners), abs=1e-3)
+
+
+def test_places_that_nothing_says_where_they_are() -> None:
+    zones = Zones((Zone("north", "North", ((0, 0), (1, 0), (1, 0.5), (0, 0.5))),))
+
+    assert outline(Grid(8, 8), None, None) is None
+    assert outline(Grid(8, 8), None, (2.0, 3.0)) == ((2 / 8, 3 / 8), (3 / 8, 3 / 8), (3 / 8, 0.5), (2 / 8, 0.5))  # fmt: skip
+    assert outline(Surface(40, 20), "E4", None) is None
+    assert outline(zones, "south", None) is None
+    assert outline(zones, "north", None) == zones.zones[0].polygon
+
+
+def test_a_large_change_is_shown_whole() -> None:
+    region = ChangedRegion((100, 100, 800, 400), ("E4",), RegionKind.APPEARED, "red", 1)
+
+    square = square_of_region(region, CORNERS, (1600, 1600))
+
+    assert square.side == pytest.approx(800 * 1.4)
+
+
+def test_a_photo_without_a_readable_header_is_measured_by_its_pixels() -> None:
+    file = io.BytesIO()
+    Image.new("RGB", (320, 200)).save(file, "WEBP")
+
+    assert photo_size(file.getvalue()) == (320, 200)

@@ -8,7 +8,7 @@ from typing import Any, Final
 from aiohttp import WSCloseCode, web
 
 from twat_service import API_VERSION, service_id
-from twat_vision.service import jobs
+from twat_vision.service import event_log
 from twat_vision.service.keys import DATABASE, EVENTS, SOCKETS
 from twat_vision.service.parse import invalid_field
 
@@ -58,7 +58,7 @@ async def _send_events(
     app: web.Application, socket: web.WebSocketResponse, cursor: int | None
 ) -> None:
     database, signal = app[DATABASE], app[EVENTS]
-    oldest, latest = await database.call(jobs.event_bounds)
+    oldest, latest = await database.call(event_log.bounds)
     await _send(
         socket,
         {
@@ -71,12 +71,12 @@ async def _send_events(
     position = latest if cursor is None else cursor
     while True:
         ticket = signal.ticket()
-        oldest, latest = await database.call(jobs.event_bounds)
+        oldest, latest = await database.call(event_log.bounds)
         if not oldest <= position <= latest:
             # Too old, or from a queue that is no more: what was missed cannot be told.
             position = latest
             await _send(socket, {"type": "reset", "cursor": latest})
-        events = await database.call(jobs.events_after, position, _BATCH)
+        events = await database.call(event_log.after, position, _BATCH)
         for position, event in events:
             await _send(socket, {"cursor": position, **event})
         if not events:
