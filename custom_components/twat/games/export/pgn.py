@@ -4,7 +4,9 @@ Source: S. J. Edwards, "Portable Game Notation Specification and Implementation 
 sections 8.1 (tag pairs) and 8.2 (movetext).
 """
 
+from collections import Counter
 from itertools import pairwise
+import re
 import textwrap
 from typing import Final
 
@@ -15,6 +17,8 @@ from ..shorthand import shorthand
 from .story import Story
 
 _WIDTH: Final = 79
+# What `shorthand` writes of a move that chess does not know.
+_COORDINATES: Final = re.compile(r"[+-]|[A-H][1-8][-x]")
 
 
 def write_pgn(story: Story) -> str:
@@ -26,7 +30,7 @@ def write_pgn(story: Story) -> str:
     Raises:
         GameError: ``no_pgn``.
     """
-    if story.profile.notation is not Notation.SAN:
+    if story.profile.notation is not Notation.SAN or not _starts_as_usual(story):
         raise GameError("no_pgn", game_type=story.profile.name)
     moves: list[str] = []
     for number, (before, after) in enumerate(pairwise(story.line)):
@@ -34,7 +38,7 @@ def write_pgn(story: Story) -> str:
             continue
         texts = shorthand(story.profile, story.game, before, after, story.line[:number])
         moves.extend(texts)
-        if any(text[0] in "+-" or (text[:1].isupper() and "-" in text) for text in texts):
+        if any(map(_COORDINATES.match, texts)):
             raise GameError("no_pgn", game_type=story.profile.name)
     result = _result(story)
     white, black = _names(story)
@@ -55,6 +59,13 @@ def write_pgn(story: Story) -> str:
         " ".join([*numbered, result]), _WIDTH, break_long_words=False, break_on_hyphens=False
     )
     return f"{header}\n{'\n'.join(text)}\n"
+
+
+def _starts_as_usual(story: Story) -> bool:
+    usual = Counter(
+        (start.type, space) for start in story.profile.start_pieces or () for space in start.spaces
+    )
+    return usual == Counter((piece.type, piece.space) for piece in story.line[0].board.pieces)
 
 
 def _names(story: Story) -> tuple[str, str]:

@@ -166,6 +166,25 @@ def test_pgn(chess: Playing) -> None:
     assert " ".join(moves) == "1. e4 e5 2. Qh5 Nc6 3. Bc4 Nf6 4. Qxf7# 1-0"
 
 
+def test_pgn_knows_castling_and_captures(chess: Playing) -> None:
+    playing = Playing(
+        chess.profile, [{"name": "A", "color": "white"}, {"name": "B", "color": "black"}], name="C"
+    )
+    for ends in (
+        [("E2", "E4")],
+        [("E7", "E5")],
+        [("G1", "F3")],
+        [("B8", "C6")],
+        [("F1", "C4")],
+        [("F8", "C5")],
+        [("E1", "G1"), ("H1", "F1")],
+        [("C5", "F2")],
+    ):
+        playing.move(*ends)
+    moves = write_pgn(playing.story()).split("\n\n", 1)[1]
+    assert moves == "1. e4 e5 2. Nf3 Nc6 3. Bc4 Bc5 4. O-O Bxf2+ *\n"
+
+
 def test_pgn_of_a_game_that_goes_on_or_was_drawn(chess: Playing) -> None:
     result, chess.result = chess.result, None
     assert write_pgn(chess.story()).endswith("*\n")
@@ -187,6 +206,13 @@ def test_what_is_no_chess_has_no_pgn(dune: Playing, chess: Playing) -> None:
     chess.move(("A1", "A5"))  # through a pawn
     with pytest.raises(GameError):
         write_pgn(chess.story())
+    players = [{"name": "A", "color": "white"}, {"name": "B", "color": "black"}]
+    kings = [
+        {"type": "king", "player": 1, "space": "E1"},
+        {"type": "king", "player": 2, "space": "E8"},
+    ]
+    with pytest.raises(GameError):
+        write_pgn(Playing(chess.profile, players, name="Endgame", pieces=kings).story())
 
 
 # Film
