@@ -41,7 +41,7 @@ class Photo:
         self.image = image
         self.digest = digest
         self.factor = factor
-        self._derived: OrderedDict[Hashable, object] = OrderedDict()
+        self._derived: OrderedDict[Hashable, tuple[object, int]] = OrderedDict()
 
     @property
     def size(self) -> tuple[int, int]:
@@ -51,16 +51,17 @@ class Photo:
     @property
     def nbytes(self) -> int:
         """Bytes of the picture and of all that is kept with it."""
-        return self.image.nbytes + sum(_nbytes(value) for value in self._derived.values())
+        return self.image.nbytes + sum(size for _, size in self._derived.values())
 
     def derive(self, key: Hashable, work: Callable[[], T]) -> T:
         """Return what ``work`` makes of this photo, from memory when it was made before under the same key."""
         if key not in self._derived:
-            self._derived[key] = work()
+            value = work()
+            self._derived[key] = value, _nbytes(value)
             while len(self._derived) > MOST_DERIVED:
                 self._derived.popitem(last=False)
         self._derived.move_to_end(key)
-        return cast("T", self._derived[key])
+        return cast("T", self._derived[key][0])
 
     @property
     def grey(self) -> NDArray[np.uint8]:

@@ -5,11 +5,12 @@ Candidates that touch are parted at their waists (distance transform); what cann
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 
+from .blobs import bounds
 from .colours import Lab
 from .geometry import FloatImage, Frame, Mask
 from .paint import ground, painted
@@ -106,6 +107,16 @@ def find_pieces(
     """
     known = known or Table(())
     around = ground(lab, frame.scale, frame.offset)
+    top = left = 0
+    if near is not None:
+        # What is far from where to look costs time and says nothing.
+        y0, y1, x0, x1 = bounds(near)
+        reach = frame.scale
+        top, left = max(0, y0 - reach), max(0, x0 - reach)
+        window = (slice(top, y1 + reach), slice(left, x1 + reach))
+        lab = np.ascontiguousarray(lab[window])
+        around = np.ascontiguousarray(around[window])
+        near = np.ascontiguousarray(near[window])
 
     def look(
         parts: Sequence[tuple[str, Segment]], direction: float | None
@@ -135,7 +146,10 @@ def find_pieces(
     ]
     if len(kept) + len(known.candidates) >= LEAST_CANDIDATES:
         found, verdict, direction = look(kept, known.direction)
-    pieces = _pieces(found, verdict, frame.scale)
+    pieces = tuple(
+        replace(piece, segment=_moved(piece.segment, top, left))
+        for piece in _pieces(found, verdict, frame.scale)
+    )
     return Table(pieces, verdict.unit, candidates, direction)
 
 
@@ -166,6 +180,11 @@ def _part(look: Look, unit: float, scale: int) -> list[tuple[str, Segment]]:
     if min(p.area for p in parts) < LEAST_PART * unit:
         return whole
     return [(look.color, part) for part in parts]
+
+
+def _moved(segment: Segment, down: int, right: int) -> Segment:
+    x, y = segment.centre
+    return Segment(segment.ys + down, segment.xs + right, (x + right, y + down), segment.area)
 
 
 def _some(segment: Segment, which: np.ndarray, scale: int) -> Segment:
