@@ -156,6 +156,7 @@ def to_result(results: ResultsAnswer) -> AnalysisResult:
         readings=tuple(
             AreaReading(r.area, r.value, r.confidence, r.source) for r in results.readings
         ),
+        taken_back=results.taken_back,
         vlm=None if results.vlm is None else results.vlm.model_dump(),
     )
 

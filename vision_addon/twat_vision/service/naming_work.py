@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from twat_vision.pipeline import AnalysisRequest, AnalysisResult
 from twat_vision.vlm import Kind, Patches, Report, Status
@@ -15,6 +15,18 @@ from .answers import ResultsAnswer
 from .convert import to_request, to_result
 from .schemas import AnalysisIn
 from .sheets import ANSWERS, PENDING, QUESTIONS, with_report
+
+_NAMED: Final = (
+    "moves",
+    "detected_pieces",
+    "confidence",
+    "summary",
+    "warnings",
+    "questions",
+    "readings",
+    "vlm",
+)
+"""Fields of a result that answers change."""
 
 
 def marked(request: AnalysisRequest, result: AnalysisResult) -> dict[str, Any]:
@@ -52,7 +64,9 @@ def merge_names(task: Mapping[str, Any]) -> dict[str, Any]:
     request = to_request(body, dict.fromkeys(body.shas(), b""))
     merged = merge(request, _result(task), ANSWERS.validate_python(task["answers"]))
     report = {**task["report"], "answers": [named.to_json() for named in merged.named]}
-    return replace(merged.result, vlm=report).to_json()
+    written = replace(merged.result, vlm=report).to_json()
+    # What names have no part in stays to the last digit.
+    return {**task["results"], **{key: written[key] for key in _NAMED}}
 
 
 def _result(task: Mapping[str, Any]) -> AnalysisResult:

@@ -35,6 +35,7 @@ RESULTS = {
     "questions": [],
     "occlusions": [],
     "readings": [],
+    "taken_back": None,
     "vlm": None,
     "timings_ms": {"total": 12.0},
 }

@@ -424,6 +424,7 @@ def test_a_reading_survives_the_way_to_the_service_and_back(scene: Any) -> None:
         )
     ).to_json()
     read["occlusions"] = [{"polygon": [[0.1, 0.1], [0.2, 0.1], [0.2, 0.2]], "spaces": ["A8"]}]
+    read["taken_back"] = "state-7"
     assert read["moves"]
     assert read["questions"]
 
