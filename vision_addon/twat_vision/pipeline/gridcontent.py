@@ -11,8 +11,9 @@ from .spaces import Cell
 from .state import Names
 from .types import Piece
 
-CONFLICT = 3.5
-"""Nats by which a cell looks unlike what is said to stand there, in both photos, from which on the state is doubted."""
+CONFLICT = 4.4
+"""Nats by which a cell looks unlike what is said to stand there, in both photos, from which on the state is doubted. Right states
+reach 3.9 where one piece looks unlike its army, wrong ones begin at 4.4; more than `appearance.MAX_COST` is not possible."""
 
 
 @dataclass(frozen=True, slots=True)
