@@ -24,6 +24,8 @@ EMPTY = 0
 """The class of an empty cell; players' classes are their positions (from 1)."""
 MAX_COST = 5.0
 TEMPERATURE = 0.5
+USUAL = 9.5
+"""95th percentile of chi squared with four degrees of freedom."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +39,24 @@ class Appearance:
         """How little each class explains each cell: 0…`MAX_COST` nats, ``(rows, columns)`` per class."""
         if len(self.centres) < 2:
             return {}
-        squared = {}
-        for label, centre in self.centres.items():
-            d = features - centre
-            squared[label] = 0.5 * TEMPERATURE * np.einsum("rci,ij,rcj->rc", d, self.precision, d)
+        squared = {k: 0.5 * TEMPERATURE * d for k, d in self._squared(features).items()}
         stacked = np.stack(list(squared.values()))
         low = stacked.min(axis=0)
         norm = low - np.log(np.exp(low - stacked).sum(axis=0))
         return {k: np.minimum(v - norm, MAX_COST) for k, v in squared.items()}
+
+    def usual(self, features: Features) -> NDArray[np.bool_]:
+        """Which cells look like some class at all, bool ``(rows, columns)``: 95 % of a class's own cells do."""
+        nearest = np.stack(list(self._squared(features).values())).min(axis=0)
+        return np.asarray(nearest < USUAL, np.bool_)
+
+    def _squared(self, features: Features) -> dict[int, NDArray[np.float64]]:
+        """Squared Mahalanobis distance of every cell to every class."""
+        found = {}
+        for label, centre in self.centres.items():
+            d = features - centre
+            found[label] = np.einsum("rci,ij,rcj->rc", d, self.precision, d)
+        return found
 
 
 def cell_features(lab: FloatImage, frame: Frame) -> Features:

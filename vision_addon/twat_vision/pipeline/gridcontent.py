@@ -15,6 +15,9 @@ CONFLICT = 4.4
 """Nats by which a cell looks unlike what is said to stand there, in both photos, from which on the state is doubted. Right states
 reach 3.9 where one piece looks unlike its army, wrong ones begin at 4.4; more than `appearance.MAX_COST` is not possible."""
 
+UNCLEAR = 2.0
+"""The same for cells that are merely hard to tell."""
+
 
 @dataclass(frozen=True, slots=True)
 class Content:
@@ -65,6 +68,8 @@ class Known:
         self._before = model.costs(before - look)
         self._costs = model.costs(after - look)
         self._doubt = self._unlike(self._before)
+        # A piece unlike every army, the one queen among pawns, contradicts nothing.
+        self._usual = model.usual(before - look) & model.usual(after - look)
 
     def of(self, cell: Cell) -> Content:
         """What is known of a cell."""
@@ -75,7 +80,11 @@ class Known:
 
     def conflicts(self, hidden: NDArray[np.bool_]) -> tuple[Conflict, ...]:
         """Cells that look unlike the accepted state before and after, those under a hand left out."""
-        wrong = (self._doubt > CONFLICT) & (self._unlike(self._costs) > CONFLICT) & ~hidden
+        unlike = np.where(hidden, 0, np.minimum(self._doubt, self._unlike(self._costs)))
+        wrong = (unlike > CONFLICT) & self._usual
+        if (unlike[~wrong] > UNCLEAR).any():
+            # Where other cells are half in doubt, too, the armies' looks are too much alike to contradict anybody.
+            return ()
         found = []
         for row, column in np.argwhere(wrong):
             seen = min(self._costs, key=lambda label: float(self._costs[label][row, column]))

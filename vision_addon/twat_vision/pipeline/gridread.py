@@ -5,8 +5,8 @@ import numpy as np
 from .assign import Action, Solution, margins, only_links, solve, solve_one_way
 from .calibration import calibrated
 from .candidates import Scored, score
-from .grid import GridEvidence, gather, outcome, problem, standing_pieces
-from .naming import certainty, conflict_question, moves_of, questions_of, regions_of
+from .grid import GridEvidence, gather, outcome, problem
+from .naming import certainty, moves_of, questions_of, regions_of
 from .pair import Pair
 from .reading import DISTURBED_CONFIDENCE, Reading, disturbances
 from .spaces import cell_name, piece_cell
@@ -15,8 +15,6 @@ from .types import AnalysisRequest, DetectedPiece, Grid, Move, MoveKind, Warning
 
 MIXED_CONFIDENCE = 0.6
 """Share of a reading's raw confidence that is left where, without a state, something moved and something else came or went."""
-CONFLICT_CONFIDENCE = 0.5
-"""Share of a reading's confidence that is left where the photos contradict the state it starts from."""
 
 
 def read_grid(
@@ -67,12 +65,6 @@ def read_grid(
     )
     if evidence.conflicts:
         warnings = (*warnings, WarningCode.STATE_CONFLICT)
-        sure *= CONFLICT_CONFIDENCE
-        said = standing_pieces(request, grid)
-        questions = (
-            conflict_question(evidence.conflicts, moves, said, names, grid),
-            *questions,
-        )
     return Reading(
         moves=moves,
         regions=regions_of(moves, evidence, pair, grid, factor),

@@ -1,6 +1,6 @@
 """From an explanation of changed cells to moves, regions, questions and a sentence."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,12 +9,11 @@ from .assign import Action, Solution
 from .calibration import calibrated
 from .geometry import project
 from .grid import UNKNOWN, CellEvidence, GridEvidence, colour_name
-from .gridcontent import Conflict
 from .pair import Pair
 from .spaces import Cell, cell_name
 from .state import Names
 from .summary import describe
-from .types import ChangedRegion, Grid, Move, MoveKind, Piece, Question, RegionKind
+from .types import ChangedRegion, Grid, Move, MoveKind, Question, RegionKind
 
 
 def certainty(margin: float) -> float:
@@ -208,56 +207,6 @@ def _either(moves: tuple[Move, ...], alternative: tuple[Move, ...], names: Names
 
 def _sentence(moves: Sequence[Move], names: Names) -> str:
     return "; ".join(describe(m, names) for m in moves) or "nothing changed"
-
-
-def conflict_question(
-    conflicts: Sequence[Conflict],
-    moves: Sequence[Move],
-    standing: Mapping[Cell, Piece],
-    names: Names,
-    grid: Grid,
-) -> Question:
-    """Ask which is right where both photos contradict the accepted state.
-
-    Args:
-        conflicts: at least one cell, and what seems to stand there.
-        moves: what was read.
-        standing: the accepted pieces by cell.
-        names: the request's players and vocabulary.
-        grid: the layout.
-    """
-    spaces = tuple(cell_name(c.cell, grid) for c in conflicts)
-    corrections = []
-    for conflict, space in zip(conflicts, spaces, strict=True):
-        said = standing.get(conflict.cell)
-        seen = conflict.player is not None
-        color = names.color(conflict.player)
-        kind = MoveKind.CAPTURE if said and seen else MoveKind.PLACE if seen else MoveKind.REMOVE
-        place = (float(conflict.cell[0]), float(conflict.cell[1]))
-        corrections.append(
-            Move(
-                kind=kind,
-                piece=said.id if said and not seen else None,
-                type=names.type_for(space, color) if seen else said.type if said else UNKNOWN,
-                player=conflict.player if seen else said.player if said else None,
-                from_space=None if seen else space,
-                to_space=space if seen else None,
-                confidence=0.5,
-                color=color,
-                captured=said.id if said and seen else None,
-                from_position=None if seen else place,
-                to_position=place if seen else None,
-            )
-        )
-    where = ", ".join(names.place(s) for s in spaces)
-    seen_text = "; ".join(describe(m, names) for m in corrections)
-    read = tuple(moves)
-    return Question(
-        f"The table does not look like the accepted position on {where}. What is right?",
-        spaces,
-        ("The accepted position", f"What the photo shows ({seen_text})"),
-        (read, (*read, *corrections)),
-    )
 
 
 def _unsure(
