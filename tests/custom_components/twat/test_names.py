@@ -259,3 +259,15 @@ async def test_a_model_is_chosen_among_those_that_can_see(hass, hub) -> None:
     await hass.async_block_till_done()
 
     assert hub.runtime_data.link.model == "qwen2.5vl:7b"
+
+
+async def test_the_options_open_although_the_models_cannot_be_told(hass, hub, monkeypatch) -> None:
+    async def gone(_client: VisionClient) -> None:
+        raise ConnectionFailed(Hop.VISION, "the connection broke")
+
+    monkeypatch.setattr(VisionClient, "models", gone)
+
+    flow = await hass.config_entries.options.async_init(hub.entry_id)
+
+    selector = flow["data_schema"].schema["vision_model"]
+    assert (flow["type"], selector.config["options"]) == ("form", [])
