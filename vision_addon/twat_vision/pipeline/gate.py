@@ -21,6 +21,8 @@ LEAST_CHANGE = 0.45
 """Mean change of an obstruction. A shadow or a patch of sun is as large, but leaves the board's pattern."""
 LEAST_ENTRY = 0.5
 """Units along the rim of what is seen by which an arm comes in."""
+SECOND_ENTRY = 2.0
+"""The same for what comes in beside an arm that was found, however slim: no piece and no two tiles are that long."""
 RING_AREA = 0.25
 """Square units an arm covers at least beside the board, where that is seen."""
 RING_SHOWN = 0.6
@@ -87,11 +89,12 @@ def find_hand(maps: ChangeMaps, valid: Mask, frame: Frame) -> Obstruction:
     beside = np.bincount(labels[ring & valid], minlength=count) / unit
     entry = np.bincount(labels[rim], minlength=count) / frame.scale
     ring_shown = float(valid[ring].mean()) > RING_SHOWN
-    found = []
-    for label in large.tolist():
+    changed = [k for k in large.tolist() if maps.coarse[labels == k].mean() >= LEAST_CHANGE]
+    arms = []
+    for label in changed:
         part = labels == label
         widest = float(radius[part].max())
-        if widest < LEAST_RADIUS or float(maps.coarse[part].mean()) < LEAST_CHANGE:
+        if widest < LEAST_RADIUS:
             continue
         halves, crossing = _cell_cover(part, frame)
         whole = halves < TILED
@@ -105,8 +108,12 @@ def find_hand(maps: ChangeMaps, valid: Mask, frame: Frame) -> Obstruction:
             likeness += RADIUS_WEIGHT * min(widest, 0.9) + CROSSING_WEIGHT * min(crossing, 1.2)
             arm = likeness > ARM_LIKE and not tiled
         if arm:
-            found.append(part)
-    return Obstruction(np.logical_or.reduce(found), tuple(found)) if found else nothing
+            arms.append(label)
+    if not arms:
+        return nothing
+    # Who reaches in with one arm often has the other, or a sleeve, at the rim.
+    found = [labels == k for k in changed if k in arms or entry[k] > SECOND_ENTRY]
+    return Obstruction(np.logical_or.reduce(found), tuple(found))
 
 
 def _cell_cover(part: Mask, frame: Frame) -> tuple[float, float]:

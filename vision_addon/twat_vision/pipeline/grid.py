@@ -12,7 +12,9 @@ from .candidates import shortlist
 from .cells import CellReading, read_cells
 from .colours import Lab, median_colour, name_colour, palette
 from .gridcontent import Conflict, Content, Known, Unknown
+from .maps import to_lab
 from .pair import Pair
+from .photometry import true_colours
 from .spaces import Cell, piece_cell
 from .state import Names
 from .types import AnalysisRequest, Candidate, Grid, Piece
@@ -78,7 +80,8 @@ def gather(pair: Pair, request: AnalysisRequest, grid: Grid) -> GridEvidence:
     covered = pair.hand.mask if pair.hand.found else None
     reading = read_cells(pair.maps.change, pair.maps.coarse, pair.frame, covered)
     before = cell_features(pair.maps.lab_before, pair.frame)
-    after = cell_features(pair.maps.lab_after, pair.frame)
+    shown = true_colours(pair.before, pair.after, pair.valid, pair.frame.scale)
+    after = cell_features(to_lab(shown), pair.frame)
     standing = standing_pieces(request, grid)
     order = np.argsort(-reading.raw, axis=None)[:CONSIDERED]
     chosen = [

@@ -13,7 +13,7 @@ from twat_vision.pipeline.localshift import Matches, fit_homography, smooth_shif
 from twat_vision.pipeline.maps import structure_similarity
 from twat_vision.pipeline.pair import Pair, compare, locate
 from twat_vision.pipeline.photo import Photo
-from twat_vision.pipeline.photometry import colour_matrix
+from twat_vision.pipeline.photometry import colour_matrix, true_colours
 from twat_vision.pipeline.registration import Registration, cell_correlation, local_normalise
 
 SIZE = (640, 480)
@@ -146,6 +146,19 @@ class TestLight:
         matrix = colour_matrix(before, after, np.ones((40, 40), np.bool_))
         assert np.allclose(np.diag(matrix[:, :3]), (0.8, 0.9, 1.0), atol=0.03)
 
+    def test_a_soft_shadow_leaves_contrast_and_colour_as_they_are(self) -> None:
+        rng = np.random.default_rng(0)
+        squares = rng.integers(90, 200, (10, 10, 3)).astype(np.uint8)
+        before = cv2.resize(squares, (200, 200), interpolation=cv2.INTER_NEAREST)
+        shade = np.tile(np.linspace(1.0, 0.45, 200), (200, 1))[..., None]
+        after = (before * shade).astype(np.uint8)
+        seen = true_colours(before, after, np.ones((200, 200), np.bool_), 20)
+        middle = (slice(40, 160), slice(40, 160))
+        for channel in range(3):
+            there, here = before[middle][..., channel], seen[middle][..., channel]
+            gain = float(np.polyfit(there.ravel(), here.ravel(), 1)[0])
+            assert gain == pytest.approx(1, abs=0.1)
+
     def test_too_few_pixels_change_nothing(self) -> None:
         black = np.zeros((20, 20, 3), np.uint8)
         nothing = np.zeros((20, 20), np.bool_)
@@ -213,6 +226,22 @@ class TestGate:
             Photo(before), Photo(after), to_before, registration, Frame(8, 8, 40, 1.0), {}
         )
         assert pair.hand.found
+
+    @pytest.mark.parametrize(("hand", "parts"), [((330, 260), 2), (None, 0)])
+    def test_what_is_too_slim_for_an_arm_is_one_beside_an_arm(
+        self, scene: Any, hand: tuple[int, int] | None, parts: int
+    ) -> None:
+        x, y, side = 150, 60, 360
+        full = ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))
+        crop = (slice(y, y + side), slice(x, x + side))
+        before, after = scene.photo(START)[crop], scene.photo(START, hand=hand)[crop]
+        after[:20, 60:220] = (150, 175, 225)
+        to_before = units_to_image(8, 8, full, (side, side))
+        registration = locate(Photo(before), Photo(after), to_before, 8, 8)
+        pair = compare(
+            Photo(before), Photo(after), to_before, registration, Frame(8, 8, 40, 1.0), {}
+        )
+        assert len(pair.hand.parts) == parts
 
     def test_moved_pieces_are_no_hand(self, scene: Any) -> None:
         after = {k: v for k, v in START.items() if k != (0, 7)} | {(0, 5): "red"}
