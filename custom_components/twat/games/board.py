@@ -205,9 +205,11 @@ class _Hands:
         others = [p for p in here if p.player != piece.player]
         if others and (move.kind is MoveKind.CAPTURE or isinstance(self._layout, Grid)):
             return self._standing.pop(others[0].id)
-        if move.kind is MoveKind.CAPTURE or (here and isinstance(self._layout, Grid)):
-            key = "space_taken" if here else "nothing_to_take"
-            self._problems.append(GameError(key, space=move.to_space or "?"))
+        if here and (move.kind is MoveKind.CAPTURE or isinstance(self._layout, Grid)):
+            self._problems.append(GameError("space_taken", space=move.to_space or "?"))
+        elif not here and move.kind is MoveKind.CAPTURE and self._complete:
+            # Where not everything is known, something nobody spoke of may have been taken.
+            self._problems.append(GameError("nothing_to_take", space=move.to_space or "?"))
         return None
 
 

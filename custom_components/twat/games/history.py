@@ -119,7 +119,9 @@ def taken_back_to(
     if not moves or (passes and movers == {head.active_player}):
         return None
     same = _nearly if isinstance(layout, Surface) else _same_occupation
-    return next((state for state in earlier if same(board, state.board, layout)), None)
+    # Boards of which only a part is known are alike in what nobody knows of them.
+    known = (state for state in earlier if board.complete and state.board.complete)
+    return next((state for state in known if same(board, state.board, layout)), None)
 
 
 def _same_occupation(one: Board, other: Board, _layout: Layout) -> bool:

@@ -82,7 +82,7 @@ def analysis_request(
                 "color": piece_type.color,
                 "hint": piece_type.look,
             }
-            for piece_type in _kinds(profile, state.board)
+            for piece_type in _kinds(profile, state.board, images)
         ],
         "areas": [
             {
@@ -109,17 +109,18 @@ def _is_seen(profile: GameProfile, piece: Piece) -> bool:
     return kind is None or kind.visible
 
 
-def _kinds(profile: GameProfile, board: Board) -> list[PieceType]:
+def _kinds(profile: GameProfile, board: Board, images: ImageHashes) -> list[PieceType]:
     """Return the kinds a new piece may be of.
 
     A profile with the generic piece among its kinds knows nothing about the game. There a new piece
     is of a kind that is on the board already, else just a piece: asking would only be a nuisance.
-    On a board of which nobody has said what stands there it may be any, for a model to tell.
+    On the first photo of a board of which nobody has said what stands there it may be any, for a
+    model to tell.
     """
     kinds = [kind for kind in profile.piece_types if kind.visible]
     if all(kind.id != GENERIC_PIECE for kind in kinds):
         return kinds
-    if not board.complete:
+    if not board.complete and images.before is None:
         return [kind for kind in kinds if kind.id != GENERIC_PIECE]
     in_play = {piece.type for piece in board.pieces} or {GENERIC_PIECE}
     return [kind for kind in kinds if kind.id in in_play]

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from custom_components.twat.games.board import apply_moves
+from custom_components.twat.games.history import line_to, taken_back_to
 from custom_components.twat.games.layout import Grid
 from custom_components.twat.games.log import accept, correct, propose
 from custom_components.twat.games.model import Board, Move, MoveKind, Piece, Position, Proposal
@@ -40,6 +41,34 @@ def test_a_piece_that_was_seen_to_move_is_known_from_then_on(move: Callable[...,
 
     assert twice.moves[0].piece == once.moves[0].piece
     assert twice.moves[0].player == 1
+
+
+def test_what_is_taken_may_be_a_piece_nobody_spoke_of(move: Callable[..., Move]) -> None:
+    taking = move(None, "E4", kind=MoveKind.CAPTURE, player=2)
+
+    applied = apply_moves(UNKNOWN, GRID, [taking])
+
+    assert applied.problems == ()
+    assert [(piece.player, piece.space) for piece in applied.board.pieces] == [(2, "E4")]
+
+
+def test_boards_of_which_little_is_known_are_not_taken_for_one_another(
+    record: Callable[..., GameRecord],
+    profile: Callable[[str], GameProfile],
+    at: datetime,
+    move: Callable[..., Move],
+    read: Callable[..., Proposal],
+) -> None:
+    grid, begun = profile("generic_grid"), record()
+    proposal = read(begun, grid, move(None, "E4", player=1), capture="c1")
+    placed = apply(begun, propose(begun, proposal, by=None, at=at))
+    placed = apply(placed, accept(placed, grid, by=None, at=at))
+    shown = read(placed, grid, move("E4", None, player=1), capture="c2")
+    line = line_to(placed.states, placed.head.id)
+    layout = grid.layout_for(placed.game.settings)
+
+    assert shown.board.pieces == line[0].board.pieces == ()
+    assert taken_back_to(grid, layout, shown.board, shown.moves, line[::-1]) is None
 
 
 def test_players_who_say_what_stands_there_complete_the_board(
