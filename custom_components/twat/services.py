@@ -21,6 +21,7 @@ from .errors import invalid
 from .file_services import FILE_ACTIONS
 from .games.area_readings import area_readings
 from .games.model import GameStatus
+from .games.turns import is_over
 from .service_calls import (
     ATTR_CAPTURE_ID,
     ATTR_GAME_ID,
@@ -127,6 +128,7 @@ async def _get_state(call: ServiceCall) -> ServiceResponse:
                 view.head,
             )
         ],
+        "over": is_over(view.profile, view.game, view.head),
         "analysing": view.stage is not None,
         "stage": view.stage,
     }

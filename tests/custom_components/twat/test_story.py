@@ -518,3 +518,11 @@ async def test_the_options_name_what_a_rule_frees_at_once(hass, hub_only, photog
     await hass.async_block_till_done()
 
     assert photos(hass) == []
+
+
+async def test_the_state_says_when_nothing_is_left_to_play(hass, dune) -> None:
+    assert (await call(hass, "get_state"))["over"] is False
+
+    await call(hass, "update_state", round=10, phase="recall")
+
+    assert (await call(hass, "get_state"))["over"] is True
