@@ -36,7 +36,14 @@ class Appearance:
     precision: NDArray[np.float64]
 
     def costs(self, features: Features) -> dict[int, NDArray[np.float64]]:
-        """How little each class explains each cell: 0…`MAX_COST` nats, ``(rows, columns)`` per class."""
+        """How little each class explains each cell: negative log posterior of linear discriminants (Fisher 1936), all classes alike.
+
+        Args:
+            features: less the empty look, ``(rows, columns, 4)``.
+
+        Returns:
+            0…`MAX_COST` nats, ``(rows, columns)`` per class; empty with less than two classes.
+        """
         if len(self.centres) < 2:
             return {}
         squared = {k: 0.5 * TEMPERATURE * d for k, d in self._squared(features).items()}
@@ -46,7 +53,14 @@ class Appearance:
         return {k: np.minimum(v - norm, MAX_COST) for k, v in squared.items()}
 
     def usual(self, features: Features) -> NDArray[np.bool_]:
-        """Which cells look like some class at all, bool ``(rows, columns)``: 95 % of a class's own cells do."""
+        """Which cells look like some class at all: 95 % of a class's own cells do (chi squared, `USUAL`).
+
+        Args:
+            features: less the empty look, ``(rows, columns, 4)``.
+
+        Returns:
+            bool ``(rows, columns)``.
+        """
         nearest = np.stack(list(self._squared(features).values())).min(axis=0)
         return np.asarray(nearest < USUAL, np.bool_)
 
@@ -60,7 +74,15 @@ class Appearance:
 
 
 def cell_features(lab: FloatImage, frame: Frame) -> Features:
-    """Describe every cell of a canvas in CIELAB ``(H, W, 3)``."""
+    """Describe every cell of a canvas.
+
+    Args:
+        lab: CIELAB float32 ``(H, W, 3)``.
+        frame: the canvas.
+
+    Returns:
+        float64 ``(rows, columns, 4)``, see `Features`.
+    """
     weight = centre_weight(frame.scale, 0.22)
     planes = [tiles(np.ascontiguousarray(lab[..., i]), frame) for i in range(3)]
     means = [np.einsum("rcyx,yx->rc", p, weight) for p in planes]
@@ -70,7 +92,15 @@ def cell_features(lab: FloatImage, frame: Frame) -> Features:
 
 
 def shade_groups(features: Features, empty: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """0 or 1 per cell: the two shades of a checkered board, all 0 where the board is not checkered."""
+    """Tell the two shades of a checkered board.
+
+    Args:
+        features: ``(rows, columns, 4)``.
+        empty: cells to judge by, bool ``(rows, columns)``.
+
+    Returns:
+        0 or 1 per cell, int64 ``(rows, columns)``; all 0 where the board is not checkered.
+    """
     rows, columns = features.shape[:2]
     parity = np.add.outer(np.arange(rows), np.arange(columns)) % 2
     light = features[..., 0]
@@ -83,7 +113,15 @@ def shade_groups(features: Features, empty: NDArray[np.bool_]) -> NDArray[np.int
 
 
 def empty_look(features: Features, empty: NDArray[np.bool_]) -> Features:
-    """How each cell would look empty, ``(rows, columns, 4)``: the median of the empty cells of its shade."""
+    """How each cell would look empty: the median of the empty cells of its shade.
+
+    Args:
+        features: ``(rows, columns, 4)``.
+        empty: cells that pass for empty, bool ``(rows, columns)``.
+
+    Returns:
+        float64 ``(rows, columns, 4)``.
+    """
     groups = shade_groups(features, empty)
     look = np.zeros_like(features)
     for g in np.unique(groups):
@@ -95,7 +133,14 @@ def empty_look(features: Features, empty: NDArray[np.bool_]) -> Features:
 
 
 def quiet_cells(features: Features) -> NDArray[np.bool_]:
-    """The cells that pass for empty when nothing is known: the third of each shade with the least contrast."""
+    """The cells that pass for empty when nothing is known: the third of each shade with the least contrast.
+
+    Args:
+        features: ``(rows, columns, 4)``.
+
+    Returns:
+        bool ``(rows, columns)``.
+    """
     everything = np.ones(features.shape[:2], np.bool_)
     groups = shade_groups(features, everything)
     quiet = np.zeros_like(everything)
@@ -135,7 +180,16 @@ def learn(
 def emptiness_distance(
     features: Features, look: Features, quiet: NDArray[np.bool_]
 ) -> NDArray[np.float64]:
-    """``log1p`` of how many spreads a cell is away from the empty look, ``(rows, columns)``."""
+    """How far a cell is from the empty look.
+
+    Args:
+        features: ``(rows, columns, 4)``.
+        look: the empty look of each cell, ``(rows, columns, 4)``.
+        quiet: cells that pass for empty, bool ``(rows, columns)``; their spread (median absolute deviation) is the measure.
+
+    Returns:
+        ``log1p`` of the number of spreads, float64 ``(rows, columns)``, from 0.
+    """
     d = features - look
     spread = 1.48 * np.median(np.abs(d[quiet]), axis=0) + FLOOR / 3 if quiet.any() else FLOOR
     return np.asarray(np.log1p(np.sqrt(((d / spread) ** 2).sum(axis=-1))), np.float64)

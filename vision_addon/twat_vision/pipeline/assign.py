@@ -62,13 +62,28 @@ class Solution:
 
 
 def only_links(problem: Problem) -> Problem:
-    """The same problem without removals and placements: with a hand in view half of a move may be hidden."""
+    """The same problem without removals and placements: with a hand in view half of a move may be hidden.
+
+    Args:
+        problem: costs in nats.
+
+    Returns:
+        A problem in which only moves from space to space are allowed.
+    """
     nothing = np.full_like(problem.leave, FORBIDDEN)
     return replace(problem, leave=nothing, arrive=nothing)
 
 
 def solve(problem: Problem, banned: frozenset[Action] = frozenset()) -> Solution:
-    """The cheapest explanation that uses none of the banned actions."""
+    """The cheapest explanation: a linear assignment (Kuhn 1955), branched where a space would explain its change twice.
+
+    Args:
+        problem: costs in nats.
+        banned: actions it must not use.
+
+    Returns:
+        The actions, and their cost in nats: 0 for doing nothing, negative where explaining pays.
+    """
     link, leave, arrive = problem.link.copy(), problem.leave.copy(), problem.arrive.copy()
     for kind, i, j in banned:
         if kind == "link":
@@ -229,6 +244,9 @@ def solve_one_way(problem: Problem) -> tuple[Problem, Solution]:
 
     Without a state the direction of a single space is uncertain, but players seldom take some pieces off the board and
     put others on in one go: mixing costs `MIXED_COST`.
+
+    Args:
+        problem: costs in nats.
 
     Returns:
         The problem of the chosen way (only placements, only removals, or anything) and its solution.

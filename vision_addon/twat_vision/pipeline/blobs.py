@@ -54,7 +54,11 @@ class Blob:
     runs_on: float
 
     def touches(self, other: "Blob") -> bool:
-        """Whether the blobs meet or lie within a few pixels of each other."""
+        """Whether the blobs meet or lie within a few pixels of each other.
+
+        Args:
+            other: of the same canvas.
+        """
         y0, x0 = int(self.ys.min()) - NEAR, int(self.xs.min()) - NEAR
         y1, x1 = int(self.ys.max()) + NEAR, int(self.xs.max()) + NEAR
         box = np.zeros((y1 - y0 + 1, x1 - x0 + 1), np.uint8)
@@ -64,7 +68,14 @@ class Blob:
         return bool(grown[other.ys[inside] - y0, other.xs[inside] - x0].any())
 
     def overlap(self, other: "Blob") -> float:
-        """Shared area as a share of the smaller blob."""
+        """Shared area as a share of the smaller blob.
+
+        Args:
+            other: of the same canvas.
+
+        Returns:
+            0…1.
+        """
         mine, theirs = self.ys * WIDEST + self.xs, other.ys * WIDEST + other.xs
         shared = np.intersect1d(mine, theirs, assume_unique=True).size
         return float(shared / max(1, min(mine.size, theirs.size)))
@@ -81,7 +92,15 @@ class Blob:
 
 
 def changed_blobs(pair: Pair, nominal: Mapping[str, Lab]) -> tuple[Blob, ...]:
-    """All blobs of a pair that changed from or to one of the given colours."""
+    """All blobs of a pair that changed from or to one of the given colours.
+
+    Args:
+        pair: the compared photos.
+        nominal: CIELAB ``(3,)`` of the colours, by name.
+
+    Returns:
+        Blobs that appeared and that vanished.
+    """
     changed = pair.maps.change > CHANGED
     vivid = pair.maps.delta > REPAINTED
     if pair.hand.found:
@@ -164,7 +183,14 @@ def _margin(distances: NDArray[np.float32], i: int) -> float:
 
 
 def bounds(mask: Mask) -> tuple[int, int, int, int]:
-    """Top, bottom, left, right of a mask's bounding box (half open), all 0 of an empty one."""
+    """The bounding box of a mask.
+
+    Args:
+        mask: bool ``(H, W)``.
+
+    Returns:
+        Top, bottom, left, right in pixels, half open; all 0 of an empty mask.
+    """
     rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
     if not rows.size:
         return 0, 0, 0, 0
@@ -172,6 +198,14 @@ def bounds(mask: Mask) -> tuple[int, int, int, int]:
 
 
 def canvas_to_units(point: tuple[float, float], frame: Frame) -> tuple[float, float]:
-    """A canvas pixel (x, y) in units."""
+    """A canvas pixel in units.
+
+    Args:
+        point: x and y in canvas pixels.
+        frame: the canvas.
+
+    Returns:
+        x and y in units from the board's top left.
+    """
     x, y = point
     return (x - frame.offset + 0.5) / frame.scale, (y - frame.offset + 0.5) / frame.scale

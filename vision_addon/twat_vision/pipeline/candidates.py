@@ -25,7 +25,15 @@ class Scored:
 
 
 def candidate_cells(candidate: Candidate, grid: Grid) -> list[Cell] | None:
-    """The cells a candidate touches; None when it names a space that is not on this grid."""
+    """The cells a candidate touches.
+
+    Args:
+        candidate: a plausible next move.
+        grid: the layout.
+
+    Returns:
+        Each cell once; None when it names a space that is not on this grid.
+    """
     cells = []
     for move in candidate.moves:
         for space in (move.from_space, move.to_space):
@@ -110,7 +118,16 @@ def _cost(action: Action, problem: Problem) -> float:
 def expected_type(
     candidates: tuple[Candidate, ...], space: str | None, player: int | None
 ) -> str | None:
-    """The one type that the candidates would place on a space for a player, None when they do not agree."""
+    """The one type that the candidates would place on a space for a player.
+
+    Args:
+        candidates: plausible next moves.
+        space: where something arrived, None for a place without a name.
+        player: whose it is, by position from 1, None where that is unknown.
+
+    Returns:
+        The type's id, None when they name none or do not agree.
+    """
     types = {
         m.type
         for c in candidates

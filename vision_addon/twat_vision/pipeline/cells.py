@@ -65,7 +65,15 @@ def read_cells(
 
 
 def tiles(canvas: NDArray[np.float32], frame: Frame) -> NDArray[np.float32]:
-    """View a canvas map as ``(rows, columns, scale, scale)``."""
+    """View a canvas map cell by cell.
+
+    Args:
+        canvas: float32 ``(H, W)``.
+        frame: the canvas.
+
+    Returns:
+        float32 ``(rows, columns, scale, scale)``.
+    """
     s = frame.scale
     board = frame.board(canvas)
     split = board.reshape(frame.rows, s, frame.columns, s)
@@ -73,15 +81,30 @@ def tiles(canvas: NDArray[np.float32], frame: Frame) -> NDArray[np.float32]:
 
 
 def cell_share(values: FloatImage, frame: Frame) -> Scores:
-    """Mean of a map over each cell, ``(rows, columns)``."""
+    """Mean of a map over each cell.
+
+    Args:
+        values: float32 ``(H, W)``.
+        frame: the canvas.
+
+    Returns:
+        float64 ``(rows, columns)``, in the map's range.
+    """
     return np.asarray(tiles(values, frame).mean(axis=(2, 3)), np.float64)
 
 
 def cell_scores(change: FloatImage, frame: Frame) -> Scores:
-    """Change of each cell weighted by a Gaussian around its centre, 0…1.
+    """Change of each cell weighted by a Gaussian around its centre.
 
     On boards of less than six cells a side pieces are small in their cell and off its centre: there the score is the
     largest of a narrower Gaussian's positions near the centre.
+
+    Args:
+        change: the change map, float32 ``(H, W)``, 0…1.
+        frame: the canvas.
+
+    Returns:
+        float64 ``(rows, columns)``, 0…1.
     """
     if min(frame.columns, frame.rows) >= 6:
         weight = centre_weight(frame.scale, CENTRE_SIGMA)
@@ -97,7 +120,15 @@ def cell_scores(change: FloatImage, frame: Frame) -> Scores:
 
 @lru_cache(maxsize=16)
 def centre_weight(scale: int, sigma: float) -> NDArray[np.float32]:
-    """A Gaussian of ``sigma`` cells on a ``scale`` × ``scale`` tile, summing to 1."""
+    """A Gaussian around the middle of a cell.
+
+    Args:
+        scale: pixels a cell.
+        sigma: its width in cells.
+
+    Returns:
+        float32 ``(scale, scale)``, summing to 1; kept, not to be written to.
+    """
     x = (np.arange(scale) + 0.5) / scale - 0.5
     g = np.exp(-0.5 * (x / sigma) ** 2)
     w = np.outer(g, g)
@@ -109,6 +140,14 @@ def unlean(raw: Scores, change: FloatImage, frame: Frame) -> Scores:
 
     A cell counts less the less of its change lies in the half away from that neighbour, if one connected blob covers
     both.
+
+    Args:
+        raw: scores of the cells, float64 ``(rows, columns)``, 0…1.
+        change: the change map they come from, float32 ``(H, W)``, 0…1.
+        frame: the canvas.
+
+    Returns:
+        float64 ``(rows, columns)``, 0…1, nowhere above ``raw``.
     """
     scores = raw.copy()
     _, labels = cv2.connectedComponents((change > 0.3).astype(np.uint8))
@@ -137,7 +176,13 @@ def unlean(raw: Scores, change: FloatImage, frame: Frame) -> Scores:
 def threshold_of(scores: Scores) -> float:
     """The threshold of this pair: a floor, a part of the strongest change, and three times the background.
 
-    The background is the score of the cell after the ``3 + 6 %`` strongest ones, capped at 0.2, so that T <= 0.6.
+    The background is the score of the cell after the ``3 + 6 %`` strongest ones, capped at 0.2.
+
+    Args:
+        scores: float64 ``(rows, columns)``, 0…1.
+
+    Returns:
+        `BASE_THRESHOLD`…0.6; from `DISTURBED_THRESHOLD` on the pair is disturbed.
     """
     ordered = np.sort(scores.ravel())[::-1]
     k = min(len(ordered) - 1, round(3 + 0.06 * len(ordered)))

@@ -34,7 +34,14 @@ BGR_OF_UNKNOWN = (200, 160, 40)
 
 
 def rgb_of(color: str) -> tuple[int, int, int] | None:
-    """SRGB 0…255 of a colour's name or ``#rrggbb``; None for a word that is no colour."""
+    """The sRGB of a colour.
+
+    Args:
+        color: a name of `NAMED` (``gray`` too) in any case, or ``#rrggbb``.
+
+    Returns:
+        Red, green, blue 0…255; None for a word that is no colour.
+    """
     name = color.strip().lower()
     if name == "gray":
         name = "grey"
@@ -49,29 +56,57 @@ def rgb_of(color: str) -> tuple[int, int, int] | None:
 
 
 def bgr_of(color: str | None) -> tuple[int, int, int]:
-    """BGR 0…255 for drawing; a sand yellow where the colour is unknown."""
+    """The colour to draw with.
+
+    Args:
+        color: as of `rgb_of`, or None.
+
+    Returns:
+        Blue, green, red 0…255; a sand yellow where the colour is unknown.
+    """
     rgb = rgb_of(color) if color else None
     return BGR_OF_UNKNOWN if rgb is None else (rgb[2], rgb[1], rgb[0])
 
 
 def lab_of_rgb(rgb: tuple[int, int, int]) -> Lab:
-    """CIELAB of an sRGB colour."""
+    """CIELAB of an sRGB colour (CIE 1976, OpenCV's conversion).
+
+    Args:
+        rgb: red, green, blue 0…255.
+
+    Returns:
+        float64 ``(3,)``: L 0…100, a and b about -110…110.
+    """
     pixel = np.array([[rgb[::-1]]], np.float32) / np.float32(255)
     return np.asarray(cv2.cvtColor(pixel, cv2.COLOR_BGR2LAB)[0, 0], np.float64)
 
 
 def palette(colors: Iterable[str] = ()) -> dict[str, Lab]:
-    """Nominal CIELAB of the given colours, or of all named ones; words that are no colours are left out."""
+    """Nominal CIELAB of colours.
+
+    Args:
+        colors: names or ``#rrggbb``; nothing stands for all of `NAMED`. Words that are no colours are left out.
+
+    Returns:
+        float64 ``(3,)`` by the colour as it was given.
+    """
     wanted = tuple(colors) or tuple(NAMED)
     found = ((name, rgb_of(name)) for name in wanted)
     return {name: lab_of_rgb(rgb) for name, rgb in found if rgb is not None}
 
 
 def distance(seen: Lab, nominal: Lab) -> float:
-    """How unlike a seen colour is to a nominal one, in ΔE-like units.
+    """How unlike a seen colour is to a nominal one.
 
     A coloured paint is compared by hue, its saturation may be anything from half to one and a half times the nominal
     one (glare and shade); a grey one by lightness and by having little colour.
+
+    Args:
+        seen: CIELAB, ``(3,)``.
+        nominal: CIELAB, ``(3,)``.
+
+    Returns:
+        ΔE-like units, from 0.
     """
     chroma = float(np.hypot(*nominal[1:]))
     if chroma < HUELESS:
@@ -85,11 +120,27 @@ def distance(seen: Lab, nominal: Lab) -> float:
 
 
 def name_colour(seen: Lab, choices: Mapping[str, Lab]) -> str | None:
-    """The most similar colour of a palette, None of an empty one."""
+    """The most similar colour of a palette.
+
+    Args:
+        seen: CIELAB, ``(3,)``.
+        choices: CIELAB ``(3,)`` by name.
+
+    Returns:
+        A key of ``choices``, None of an empty palette.
+    """
     return min(choices, key=lambda name: distance(seen, choices[name]), default=None)
 
 
 def median_colour(lab: NDArray[np.float32], mask: NDArray[np.bool_]) -> Lab | None:
-    """Median CIELAB of the masked pixels of ``(h, w, 3)``; None when there are none."""
+    """Median colour of some pixels.
+
+    Args:
+        lab: CIELAB float32 ``(h, w, 3)``.
+        mask: which pixels, bool ``(h, w)``.
+
+    Returns:
+        float64 ``(3,)``; None when there are no such pixels.
+    """
     pixels = lab[mask]
     return np.median(pixels, axis=0).astype(np.float64) if len(pixels) else None

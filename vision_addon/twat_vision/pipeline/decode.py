@@ -51,9 +51,15 @@ def decode_image(data: bytes, reduce: int = 1) -> Image:
 
 
 def image_size(data: bytes) -> tuple[int, int] | None:
-    """Width and height of a JPEG or PNG from its header, before any EXIF rotation; None for other formats.
+    """Width and height of a JPEG or PNG from its header, before any EXIF rotation.
 
     Sources: ITU-T T.81 annex B (JPEG markers), PNG specification 11.2.2 (IHDR).
+
+    Args:
+        data: the file; its beginning suffices.
+
+    Returns:
+        Pixels, from 1; None for other formats and for a header that is cut off.
     """
     if data[:8] == b"\x89PNG\r\n\x1a\n" and len(data) >= 24:
         return int.from_bytes(data[16:20]), int.from_bytes(data[20:24])
@@ -74,5 +80,13 @@ def image_size(data: bytes) -> tuple[int, int] | None:
 
 
 def reduction_for(edge: float, needed: float) -> int:
-    """The largest reduction (1, 2, 4, 8) that leaves an edge of ``edge`` pixels at least ``needed`` long."""
+    """The largest reduction that leaves enough of a photo.
+
+    Args:
+        edge: length in pixels of what matters in the photo.
+        needed: pixels of it that suffice.
+
+    Returns:
+        1, 2, 4 or 8 (what libjpeg decodes at directly); 1 where even the full size does not suffice.
+    """
     return next((r for r in (8, 4, 2) if edge / r >= needed), 1)

@@ -145,18 +145,34 @@ def _inner_borders(frame: Frame) -> Mask:
 
 
 def too_dark(board: NDArray[np.uint8]) -> bool:
-    """Whether a rectified board (BGR) is so dark that nothing can be told apart."""
+    """Whether a board is so dark that nothing can be told apart.
+
+    Args:
+        board: rectified, BGR uint8 ``(H, W, 3)``.
+    """
     return float(np.percentile(board, 95)) < DARK_LEVEL
 
 
 def sharpness(board: NDArray[np.uint8]) -> float:
-    """Variance of the Laplacian over the variance of brightness: a measure that exposure does not change."""
+    """A measure of sharpness that exposure does not change: variance of the Laplacian (Pech-Pacheco, ICPR 2000) over that of brightness.
+
+    Args:
+        board: rectified, BGR uint8 ``(H, W, 3)``.
+
+    Returns:
+        From 0 (plain or out of focus).
+    """
     grey = np.asarray(cv2.cvtColor(board, cv2.COLOR_BGR2GRAY), np.float32)
     return float(cv2.Laplacian(grey, cv2.CV_32F).var() / (grey.var() + 1))
 
 
 def blurred(before: NDArray[np.uint8], after: NDArray[np.uint8]) -> bool:
-    """Whether the after board is much softer than the before board."""
+    """Whether the after board is much softer than the before board.
+
+    Args:
+        before: rectified, BGR uint8 ``(H, W, 3)``.
+        after: rectified, BGR uint8 ``(H, W, 3)``.
+    """
     return sharpness(after) < BLUR_RATIO * sharpness(before)
 
 

@@ -61,7 +61,14 @@ class Frame:
         )
 
     def board(self, canvas: NDArray[_Scalar]) -> NDArray[_Scalar]:
-        """The part of a canvas array inside the board's border (a view)."""
+        """The part of a canvas array inside the board's border.
+
+        Args:
+            canvas: ``(H, W)`` or ``(H, W, channels)`` of any dtype, of the frame's `size`.
+
+        Returns:
+            A view, ``(rows * scale, columns * scale, …)``.
+        """
         o = self.offset
         return canvas[o : o + self.rows * self.scale, o : o + self.columns * self.scale]
 
@@ -93,19 +100,47 @@ def board_units(layout: Layout, corners: Corners, size: tuple[int, int]) -> tupl
 
 
 def corners_px(corners: Corners, size: tuple[int, int]) -> NDArray[np.float64]:
-    """Corners 0…1 → ``(4, 2)`` pixels of an image of ``size`` (width, height)."""
+    """Bring corners to pixels.
+
+    Args:
+        corners: four points clockwise from the board's top left, 0…1 of the photo.
+        size: width and height of the image in pixels.
+
+    Returns:
+        float64 ``(4, 2)`` pixels (x, y), a pixel's centre at whole numbers.
+    """
     return np.asarray(corners, np.float64) * np.array(size, np.float64) - 0.5
 
 
 def units_to_image(columns: int, rows: int, corners: Corners, size: tuple[int, int]) -> Matrix:
-    """Homography unit → pixel of a photo in which the board has these corners."""
+    """Homography unit → pixel of a photo in which the board has these corners.
+
+    Args:
+        columns: units along the board's upper edge.
+        rows: units along its left edge.
+        corners: the board's corners, 0…1 of the photo.
+        size: width and height of the photo in pixels.
+
+    Returns:
+        float64 ``(3, 3)``, see `Matrix`.
+    """
     source = np.array([[0, 0], [columns, 0], [columns, rows], [0, rows]], np.float32)
     target = corners_px(corners, size).astype(np.float32)
     return np.asarray(cv2.getPerspectiveTransform(source, target), np.float64)
 
 
 def image_corners(columns: int, rows: int, to_image: Matrix, size: tuple[int, int]) -> Corners:
-    """The board's corners in 0…1 of a photo, from unit → pixel."""
+    """The board's corners in a photo, the inverse of `units_to_image`.
+
+    Args:
+        columns: units along the board's upper edge.
+        rows: units along its left edge.
+        to_image: unit → pixel, float64 ``(3, 3)``.
+        size: width and height of the photo in pixels.
+
+    Returns:
+        Four points clockwise from the top left, 0…1 of the photo (beyond it where the board is cut off).
+    """
     units = np.array([[0, 0], [columns, 0], [columns, rows], [0, rows]], np.float64)
     p = (project(to_image, units) + 0.5) / np.array(size, np.float64)
     a, b, c, d = ((float(x), float(y)) for x, y in p)
@@ -113,13 +148,28 @@ def image_corners(columns: int, rows: int, to_image: Matrix, size: tuple[int, in
 
 
 def project(matrix: Matrix, points: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Apply a homography to ``(n, 2)`` points."""
+    """Apply a homography.
+
+    Args:
+        matrix: float64 ``(3, 3)``.
+        points: ``(n, 2)`` points (x, y).
+
+    Returns:
+        float64 ``(n, 2)``, in the plane that the matrix leads to.
+    """
     q = np.c_[points, np.ones(len(points))] @ matrix.T
     return np.asarray(q[:, :2] / q[:, 2:], np.float64)
 
 
 def is_convex(corners: NDArray[np.float64]) -> bool:
-    """Whether ``(4, 2)`` points, in order, are a convex quadrilateral run clockwise (as seen, y downward)."""
+    """Whether four points are the corners of a convex quadrilateral.
+
+    Args:
+        corners: ``(4, 2)`` points (x, y), y downward.
+
+    Returns:
+        True when every corner turns the same way, clockwise as seen.
+    """
     a = np.roll(corners, -1, axis=0) - corners
     b = np.roll(a, -1, axis=0)
     cross = a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0]
@@ -127,10 +177,17 @@ def is_convex(corners: NDArray[np.float64]) -> bool:
 
 
 def below_camera(to_image: Matrix, size: tuple[int, int]) -> tuple[float, float]:
-    """The point of the board's plane below the camera, in units; tall things lean away from it.
+    """The point of the board's plane below the camera; tall things lean away from it.
 
     From the vanishing point of the board's normal (Hartley & Zisserman, Multiple View Geometry, 8.6), with the principal
-    point in the middle of a photo of ``size`` and a focal length of `FOCAL` of its longer side.
+    point in the middle of the photo and a focal length of `FOCAL` of its longer side.
+
+    Args:
+        to_image: unit → pixel, float64 ``(3, 3)``.
+        size: width and height of the photo in pixels.
+
+    Returns:
+        x and y in units; it may lie far outside the board.
     """
     focal = FOCAL * max(size)
     camera = np.array([[focal, 0, size[0] / 2], [0, focal, size[1] / 2], [0, 0, 1]])
@@ -222,7 +279,15 @@ def _shifted_pixels(to_image: Matrix, frame: Frame, shifts: NDArray[np.float32])
 
 
 def resize_matrix(source: tuple[int, int], target: tuple[int, int]) -> Matrix:
-    """Pixel → pixel when an image of ``source`` (width, height) is resized to ``target``."""
+    """Pixel → pixel when an image is resized, with centres at whole numbers as OpenCV's ``resize`` has them.
+
+    Args:
+        source: width and height before, in pixels.
+        target: width and height after.
+
+    Returns:
+        float64 ``(3, 3)``.
+    """
     sx, sy = target[0] / source[0], target[1] / source[1]
     return np.array([[sx, 0, sx / 2 - 0.5], [0, sy, sy / 2 - 0.5], [0, 0, 1]])
 

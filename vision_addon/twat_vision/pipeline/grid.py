@@ -76,7 +76,16 @@ class GridEvidence:
 
 
 def gather(pair: Pair, request: AnalysisRequest, grid: Grid) -> GridEvidence:
-    """Collect the evidence of a pair on a grid."""
+    """Collect the evidence of a pair on a grid.
+
+    Args:
+        pair: the compared photos.
+        request: the analysis: players, accepted pieces, candidates.
+        grid: the layout.
+
+    Returns:
+        What is known of every cell that may have changed.
+    """
     covered = pair.hand.mask if pair.hand.found else None
     reading = read_cells(pair.maps.change, pair.maps.coarse, pair.frame, covered)
     before = cell_features(pair.maps.lab_before, pair.frame)
@@ -115,13 +124,29 @@ def gather(pair: Pair, request: AnalysisRequest, grid: Grid) -> GridEvidence:
 
 
 def standing_pieces(request: AnalysisRequest, grid: Grid) -> dict[Cell, Piece]:
-    """The accepted pieces that stand on the grid, by cell."""
+    """The accepted pieces that stand on the grid.
+
+    Args:
+        request: the analysis.
+        grid: the layout.
+
+    Returns:
+        Pieces by (column, row); empty where no state is known.
+    """
     at = ((piece_cell(piece, grid), piece) for piece in request.pieces or ())
     return {cell: piece for cell, piece in at if cell is not None}
 
 
 def amended(standing: Mapping[Cell, Piece], conflicts: tuple[Conflict, ...]) -> dict[Cell, Piece]:
-    """The accepted pieces as the photos show them: where they contradict, a nameless piece or none."""
+    """The accepted pieces as the photos show them.
+
+    Args:
+        standing: the accepted pieces by cell.
+        conflicts: cells whose look contradicts them in both photos.
+
+    Returns:
+        The same with a nameless piece, or none, where the photos contradict.
+    """
     seen = dict(standing)
     for conflict in conflicts:
         seen.pop(conflict.cell, None)
@@ -132,7 +157,15 @@ def amended(standing: Mapping[Cell, Piece], conflicts: tuple[Conflict, ...]) -> 
 
 
 def problem(evidence: GridEvidence, request: AnalysisRequest) -> Problem:
-    """The assignment problem: every candidate cell is a source and a target, as far as what stood there allows."""
+    """The assignment problem: every candidate cell is a source and a target, as far as what stood there allows.
+
+    Args:
+        evidence: of the pair.
+        request: the analysis; its active player's moves are the likelier ones.
+
+    Returns:
+        Costs in nats over the evidence's cells, in their order.
+    """
     cells = evidence.cells
     n = len(cells)
     link = np.full((n, n), FORBIDDEN)
@@ -181,6 +214,13 @@ def outcome(solution: Solution, evidence: GridEvidence) -> frozenset[tuple[Cell,
     """What stands on the touched cells after an explanation; like pieces are alike.
 
     Without a state every piece is its own kind.
+
+    Args:
+        solution: the explanation.
+        evidence: what it explains.
+
+    Returns:
+        Cells, each with a word for what is there; equal for explanations that come to the same.
     """
     after: dict[Cell, str] = {evidence.cells[i].cell: "" for i in solution.sources}
     for kind, i, j in solution.actions:
@@ -204,10 +244,18 @@ def _has_twin(source: CellEvidence, cells: tuple[CellEvidence, ...]) -> bool:
 
 
 def alike(pair: Pair, chosen: list[Cell], reading: CellReading) -> NDArray[np.float64]:
-    """How alike the piece that left cell i and the one that reached cell j look, 0…1, ``(n, n)``.
+    """How alike the piece that left one cell and the one that reached another look.
 
-    Correlation of lightness over the pixels that changed in both cells, best of a few small shifts; 0 for a cell with itself,
-    and where next to nothing changed.
+    Correlation of lightness over the pixels that changed in both cells, best of a few small shifts (normalised, Lewis 1995); 0
+    for a cell with itself, and where next to nothing changed.
+
+    Args:
+        pair: the compared photos.
+        chosen: ``n`` cells.
+        reading: the scores they were chosen by.
+
+    Returns:
+        0…1, float64 ``(n, n)``: left, reached.
     """
     n, s, o = len(chosen), pair.frame.scale, pair.frame.offset
     reach = max(1, s // 12)
@@ -308,7 +356,15 @@ def _evidence(
 
 
 def changed_colours(pair: Pair, cell: Cell) -> tuple[Lab | None, Lab | None]:
-    """Median CIELAB of a cell's changed pixels, before and after (both in the before photo's light)."""
+    """Median CIELAB of a cell's changed pixels.
+
+    Args:
+        pair: the compared photos.
+        cell: column and row.
+
+    Returns:
+        Before and after, ``(3,)`` each, both in the before photo's light; None where too little changed.
+    """
     s, o = pair.frame.scale, pair.frame.offset
     y, x = o + cell[1] * s, o + cell[0] * s
     change = pair.maps.change[y : y + s, x : x + s]
@@ -322,7 +378,15 @@ def changed_colours(pair: Pair, cell: Cell) -> tuple[Lab | None, Lab | None]:
 
 
 def colour_name(seen: Lab | None, names: Names) -> str | None:
-    """The players' colour (any named one without players) that a seen colour is most like."""
+    """The players' colour (any named one without players) that a seen colour is most like.
+
+    Args:
+        seen: CIELAB ``(3,)``, or None.
+        names: the players.
+
+    Returns:
+        The colour as the player has it, None where none was seen.
+    """
     if seen is None:
         return None
     colors = [p.color for p in names.players.values()]

@@ -72,14 +72,28 @@ class Known:
         self._usual = model.usual(before - look) & model.usual(after - look)
 
     def of(self, cell: Cell) -> Content:
-        """What is known of a cell."""
+        """What is known of a cell.
+
+        Args:
+            cell: column and row.
+
+        Returns:
+            Costs in nats from 0.
+        """
         column, row = cell
         empty = float(self._costs[EMPTY][row, column]) if EMPTY in self._costs else 0.0
         players = {k: float(c[row, column]) for k, c in self._costs.items() if k != EMPTY}
         return Content(0.0, 0.0, empty, players, float(self._doubt[row, column]))
 
     def conflicts(self, hidden: NDArray[np.bool_]) -> tuple[Conflict, ...]:
-        """Cells that look unlike the accepted state before and after, those under a hand left out."""
+        """Cells that look unlike the accepted state before and after.
+
+        Args:
+            hidden: cells under a hand, which are left out, bool ``(rows, columns)``.
+
+        Returns:
+            The cells, and whose pieces they look like.
+        """
         unlike = np.where(hidden, 0, np.minimum(self._doubt, self._unlike(self._costs)))
         wrong = (unlike > CONFLICT) & self._usual
         if (unlike[~wrong] > UNCLEAR).any():
@@ -121,7 +135,14 @@ class Unknown:
         self._rise += np.clip(2 * (distance_a - distance_b), -1.5, 1.5)
 
     def of(self, cell: Cell) -> Content:
-        """What the photos say of a cell."""
+        """What the photos say of a cell.
+
+        Args:
+            cell: column and row.
+
+        Returns:
+            Costs in nats from 0.
+        """
         column, row = cell
         rise = float(self._rise[row, column])
         return Content(_softplus(rise), _softplus(-rise), 0.0, {})

@@ -180,7 +180,16 @@ def _cells_certainty(evidence: GridEvidence) -> float:
 def pieces_after(
     request: AnalysisRequest, moves: tuple[Move, ...], grid: Grid
 ) -> tuple[DetectedPiece, ...]:
-    """The accepted pieces after the moves; empty where no state is known."""
+    """The accepted pieces after the moves.
+
+    Args:
+        request: the analysis.
+        moves: what was read.
+        grid: the layout.
+
+    Returns:
+        The pieces with confidence 0…1; empty where no state is known.
+    """
     if request.pieces is None:
         return ()
     gone = {m.captured for m in moves} | {m.piece for m in moves if m.kind is MoveKind.REMOVE}

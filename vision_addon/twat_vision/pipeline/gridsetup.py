@@ -108,7 +108,14 @@ def _read_freely(
 
 
 def occupancy(features: Features) -> NDArray[np.float64]:
-    """Probability that each cell is occupied, from its distance to the look of the quietest cells."""
+    """Probability that each cell is occupied, from its distance to the look of the quietest cells.
+
+    Args:
+        features: ``(rows, columns, 4)``.
+
+    Returns:
+        0…1, float64 ``(rows, columns)``.
+    """
     quiet = quiet_cells(features)
     distance = emptiness_distance(features, empty_look(features, quiet), quiet)
     return np.asarray(1 / (1 + np.exp(-3 * (distance - OCCUPIED_DISTANCE))), np.float64)

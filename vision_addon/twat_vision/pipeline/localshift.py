@@ -73,7 +73,14 @@ def match_units(fixed: FloatImage, moved: FloatImage, valid: Mask, frame: Frame)
 
 
 def fit_homography(matches: Matches) -> Matrix | None:
-    """The homography unit → unit that most trusted shifts agree with (MAGSAC), None where too few do."""
+    """The homography that most trusted shifts agree with (MAGSAC++, Barath 2020, OpenCV's ``USAC_MAGSAC``).
+
+    Args:
+        matches: the shifts of the units.
+
+    Returns:
+        unit → unit, float64 ``(3, 3)``; None where too few are trusted or none fits.
+    """
     row, column = np.nonzero(matches.trusted)
     if len(row) < max(LEAST_MATCHES, LEAST_TRUSTED * matches.trusted.size):
         return None
@@ -86,9 +93,16 @@ def fit_homography(matches: Matches) -> Matrix | None:
 
 
 def smooth_shifts(matches: Matches) -> Shifts | None:
-    """A field of shifts without the units that say something of their own; None where too few are trusted.
+    """A field of shifts without the units that say something of their own.
 
-    It is the median of the trusted among three by three units, averaged over `NEAR` and, faintly, over `FAR` units.
+    It is the median of the trusted among three by three units, averaged over `NEAR` and, faintly, over `FAR` units
+    (normalised convolution, Knutsson & Westin 1993).
+
+    Args:
+        matches: the shifts of the units.
+
+    Returns:
+        float32 ``(rows, columns, 2)`` in units; None where too few are trusted.
     """
     trusted = matches.trusted
     if trusted.mean() < LEAST_TRUSTED:

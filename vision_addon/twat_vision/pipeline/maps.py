@@ -116,13 +116,27 @@ def difference(
 
 
 def half_size(lab: FloatImage) -> FloatImage:
-    """A canvas at half the resolution, by area."""
+    """A canvas at half the resolution, by area.
+
+    Args:
+        lab: CIELAB float32 ``(H, W, 3)``.
+
+    Returns:
+        float32 ``(H / 2, W / 2, 3)``, each side rounded by OpenCV.
+    """
     size = ((lab.shape[1] + 1) // 2, (lab.shape[0] + 1) // 2)
     return np.asarray(cv2.resize(lab, size, interpolation=cv2.INTER_AREA), np.float32)
 
 
 def to_lab(bgr: FloatImage) -> FloatImage:
-    """BGR 0…255 → CIELAB (L 0…100) after a small blur that evens out sensor noise."""
+    """BGR → CIELAB after a small blur that evens out sensor noise.
+
+    Args:
+        bgr: float32 ``(H, W, 3)``, 0…255.
+
+    Returns:
+        float32 ``(H, W, 3)``: L 0…100, a and b about -110…110 (CIE 1976, OpenCV's conversion).
+    """
     soft = cv2.GaussianBlur(bgr, (0, 0), 0.8)
     return np.asarray(cv2.cvtColor(soft / np.float32(255), cv2.COLOR_BGR2LAB), np.float32)
 
@@ -134,9 +148,18 @@ def _coded(lab: FloatImage) -> NDArray[np.uint8]:
 
 
 def shift_tolerant(a: NDArray[np.uint8], b: NDArray[np.uint8], radius: int) -> NDArray[np.uint8]:
-    """How far each value of one image lies outside the other's range within ``radius`` pixels (and the reverse).
+    """How far each value of one image lies outside the other's range nearby (and the reverse).
 
-    In 8 bits: it is a dozen passes over the pictures, and subtracting saturates at 0 as it should.
+    In 8 bits: it is a dozen passes over the pictures, and subtracting saturates at 0 as it should. Grey-level erosion and
+    dilation (Serra 1982) give the range.
+
+    Args:
+        a: uint8 ``(H, W)`` or ``(H, W, channels)``.
+        b: the same of the other photo.
+        radius: pixels that one may be shifted against the other without a difference, from 0.
+
+    Returns:
+        uint8, shaped as ``a``; 0 where each lies within the other's range.
     """
     kernel = np.ones((2 * radius + 1, 2 * radius + 1), np.uint8)
     over_b = cv2.subtract(a, cv2.dilate(b, kernel))
@@ -148,7 +171,16 @@ def shift_tolerant(a: NDArray[np.uint8], b: NDArray[np.uint8], radius: int) -> N
 
 
 def structure_similarity(a: FloatImage, b: FloatImage, sigma: float) -> FloatImage:
-    """Contrast-structure term of SSIM on lightness, 1 where the pattern is the same."""
+    """Contrast-structure term of SSIM on lightness (Wang et al., IEEE TIP 13, 2004, eq. 13, without luminance).
+
+    Args:
+        a: lightness L 0…100, float32 ``(H, W)``.
+        b: the same of the other photo.
+        sigma: of the Gaussian window, in pixels.
+
+    Returns:
+        float32 ``(H, W)``, -1…1; 1 where the pattern is the same.
+    """
     # The study's constants are those of 8-bit lightness.
     a = a * np.float32(2.55)
     b = b * np.float32(2.55)
@@ -163,13 +195,16 @@ def structure_similarity(a: FloatImage, b: FloatImage, sigma: float) -> FloatIma
 
 
 def flat_recolour(before: FloatImage, after: FloatImage, scale: int, usual: float) -> FloatImage:
-    """0…1 where a plain patch took another hue (a blank tile on a coloured square has colour but no structure).
+    """Where a plain patch took another hue: a blank tile on a coloured square has colour but no structure.
 
     Args:
-        before: CIELAB at half the canvas's resolution.
+        before: CIELAB at half the canvas's resolution, float32 ``(h, w, 3)``.
         after: the same of the other photo.
         scale: pixels a unit of the canvas.
         usual: what counts as nothing, so that a white balance that shifts all coloured squares does not count.
+
+    Returns:
+        float32 ``(h, w)``, 0…1.
     """
     ab_b, ab_a, distance = _chroma(before, after, scale)
     q = np.clip(distance / (2 * usual + 8) - 1, 0, 1)
@@ -180,7 +215,16 @@ def flat_recolour(before: FloatImage, after: FloatImage, scale: int, usual: floa
 
 
 def usual_recolour(lab_b: FloatImage, lab_a: FloatImage, frame: Frame) -> float:
-    """The 95th percentile over the units' middles of the chroma difference of two canvases in CIELAB."""
+    """How far chroma differs all over the board: a white balance that moved, no piece.
+
+    Args:
+        lab_b: before, CIELAB float32 ``(H, W, 3)``.
+        lab_a: after.
+        frame: their canvas.
+
+    Returns:
+        The 95th percentile over the units' middles of the distance in (a, b), from 0.
+    """
     _, _, distance = _chroma(half_size(lab_b), half_size(lab_a), frame.scale)
     step, half = frame.scale / 2, (frame.offset + frame.scale // 2) / 2
     ys = np.round(half + step * np.arange(frame.rows)).astype(int)

@@ -17,7 +17,14 @@ from .types import ChangedRegion, Grid, Move, MoveKind, Question, RegionKind
 
 
 def certainty(margin: float) -> float:
-    """Probability that an explanation is right, from how much the next best is worse (nats)."""
+    """Probability that an explanation is right, from how much the next best is worse.
+
+    Args:
+        margin: nats, from 0.
+
+    Returns:
+        0.5…1.
+    """
     return float(1 / (1 + np.exp(-1.3 * margin)))
 
 
@@ -28,7 +35,18 @@ def moves_of(
     names: Names,
     grid: Grid,
 ) -> tuple[Move, ...]:
-    """The moves of an explanation, most certain first."""
+    """The moves of an explanation.
+
+    Args:
+        solution: the explanation.
+        margins: nats by which every action's absence is worse.
+        evidence: what it explains.
+        names: players and vocabulary.
+        grid: the layout.
+
+    Returns:
+        The most certain first, confidence 0…1.
+    """
     found = [
         _move(
             action,
@@ -144,14 +162,32 @@ def regions_of(
 
 
 def cell_box(pair: Pair, cell: Cell, scale: float) -> tuple[int, int, int, int]:
-    """Bounding box (x, y, width, height) of a cell in full-size pixels of the after photo."""
+    """Bounding box of a cell in the after photo.
+
+    Args:
+        pair: the compared photos.
+        cell: column and row.
+        scale: full-size pixels per pixel of the decoded photo, from 1.
+
+    Returns:
+        x, y, width, height in full-size pixels.
+    """
     x, y = cell
     units = np.array([[x, y], [x + 1, y], [x + 1, y + 1], [x, y + 1]], np.float64)
     return units_box(pair, units, scale)
 
 
 def units_box(pair: Pair, units: NDArray[np.float64], scale: float) -> tuple[int, int, int, int]:
-    """Bounding box of board points (units, ``(n, 2)``) in full-size pixels of the after photo."""
+    """Bounding box of board points in the after photo.
+
+    Args:
+        pair: the compared photos.
+        units: points, float64 ``(n, 2)``.
+        scale: full-size pixels per pixel of the decoded photo, from 1.
+
+    Returns:
+        x, y, width, height in full-size pixels.
+    """
     p = (project(pair.to_after, units) + 0.5) * scale
     low, high = np.floor(p.min(axis=0)), np.ceil(p.max(axis=0))
     return int(low[0]), int(low[1]), int(high[0] - low[0]), int(high[1] - low[1])

@@ -64,7 +64,14 @@ def find_outlines(image: Image) -> list[Outline]:
 
 
 def edge_strength(lab: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Return the largest gradient magnitude of the channels, float32 ``(h, w)``."""
+    """Return the largest gradient magnitude of the channels (Sobel, 3 × 3).
+
+    Args:
+        lab: CIELAB in 8 bits, uint8 ``(h, w, 3)``.
+
+    Returns:
+        float32 ``(h, w)``, from 0.
+    """
     strength: NDArray[np.float32] = np.zeros(lab.shape[:2], np.float32)
     for channel in cv2.split(lab):
         gx, gy = cv2.Sobel(channel, cv2.CV_32F, 1, 0), cv2.Sobel(channel, cv2.CV_32F, 0, 1)
@@ -73,7 +80,14 @@ def edge_strength(lab: NDArray[np.uint8]) -> NDArray[np.float32]:
 
 
 def in_order(points: Quad) -> Quad:
-    """Return four points clockwise, starting with the one nearest the photo's top left."""
+    """Return four points clockwise, starting with the one nearest the photo's top left.
+
+    Args:
+        points: pixels (x, y), float64 ``(4, 2)``, in any order.
+
+    Returns:
+        float64 ``(4, 2)``.
+    """
     centre = points.mean(axis=0)
     angles = np.arctan2(points[:, 1] - centre[1], points[:, 0] - centre[0])
     clockwise = points[np.argsort(angles)]

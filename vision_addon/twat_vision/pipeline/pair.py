@@ -39,7 +39,18 @@ class Pair:
 
 
 def locate(before: Photo, after: Photo, to_before: Matrix, columns: int, rows: int) -> Registration:
-    """Find the board of the before photo in the after photo (see `registration.register`)."""
+    """Find the board of the before photo in the after photo (see `registration.register`).
+
+    Args:
+        before: a photo whose board is known.
+        after: the other one.
+        to_before: unit → pixel of the before photo, float64 ``(3, 3)``.
+        columns: units along the board's upper edge.
+        rows: units along its left edge.
+
+    Returns:
+        Unit → pixel of the after photo, with a score; it says when the board is lost.
+    """
     return register(before, after, to_before, columns, rows)
 
 

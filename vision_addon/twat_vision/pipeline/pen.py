@@ -26,11 +26,24 @@ class Pen:
         self._taken: list[Box] = []
 
     def outline(self, points: _Points, color: Bgr, opacity: float, width: int) -> None:
-        """A closed polygon's outline."""
+        """Draw a closed polygon's outline.
+
+        Args:
+            points: pixels (x, y), ``(n, 2)``.
+            color: blue, green, red 0…255.
+            opacity: 0…1.
+            width: of the line, in pixels from 1.
+        """
         self._blend(points, color, opacity, width)
 
     def fill(self, points: _Points, color: Bgr, opacity: float) -> None:
-        """A filled polygon."""
+        """Draw a filled polygon.
+
+        Args:
+            points: pixels (x, y), ``(n, 2)``.
+            color: blue, green, red 0…255.
+            opacity: 0…1.
+        """
         self._blend(points, color, opacity, 0)
 
     def _blend(self, points: _Points, color: Bgr, opacity: float, width: int) -> None:
@@ -48,7 +61,13 @@ class Pen:
         cv2.addWeighted(drawn, opacity, part, 1 - opacity, 0, part)
 
     def arrow(self, start: _Points, end: _Points, color: Bgr) -> None:
-        """An arrow with a contrasting rim."""
+        """Draw an arrow with a contrasting rim.
+
+        Args:
+            start: pixel (x, y), ``(2,)``.
+            end: where its tip is.
+            color: blue, green, red 0…255.
+        """
         a, b = np.round(start).astype(int).tolist(), np.round(end).astype(int).tolist()
         length = max(1.0, float(np.linalg.norm(end - start)))
         tip = min(0.45, 12 * self.width / length)
@@ -56,13 +75,25 @@ class Pen:
             cv2.arrowedLine(self.picture, a, b, shade, width, cv2.LINE_AA, 0, tip)
 
     def ring(self, centre: _Points, radius: float, color: Bgr) -> None:
-        """A circle with a contrasting rim."""
+        """Draw a circle with a contrasting rim.
+
+        Args:
+            centre: pixel (x, y), ``(2,)``.
+            radius: in pixels.
+            color: blue, green, red 0…255.
+        """
         c = np.round(centre).astype(int).tolist()
         for shade, width in ((contrast(color), 5 * self.width), (color, 3 * self.width)):
             cv2.circle(self.picture, c, max(2, round(radius)), shade, width, cv2.LINE_AA)
 
     def cross(self, centre: _Points, radius: float, color: Bgr) -> None:
-        """A cross with a contrasting rim."""
+        """Draw a diagonal cross with a contrasting rim.
+
+        Args:
+            centre: pixel (x, y), ``(2,)``.
+            radius: half its width, in pixels.
+            color: blue, green, red 0…255.
+        """
         for shade, width in ((contrast(color), 6 * self.width), (color, 3 * self.width)):
             for dx, dy in ((1, 1), (1, -1)):
                 d = np.array([dx, dy]) * radius
@@ -70,12 +101,22 @@ class Pen:
                 cv2.line(self.picture, a, b, shade, width, cv2.LINE_AA)
 
     def keep_clear(self, points: _Points) -> None:
-        """Let no label cover these points."""
+        """Let no label cover these points' bounding box.
+
+        Args:
+            points: pixels (x, y), ``(n, 2)``.
+        """
         low, high = points.min(axis=0), points.max(axis=0)
         self._taken.append((round(low[0]), round(low[1]), round(high[0]), round(high[1])))
 
     def label(self, text: str, beside: _Points, color: Bgr) -> None:
-        """Text on a plate with a bar of a colour, next to some points, where it covers least of what matters."""
+        """Write on a plate with a bar of a colour, next to some points, where it covers least of what matters.
+
+        Args:
+            text: one line.
+            beside: pixels (x, y), ``(n, 2)``.
+            color: of the bar, blue, green, red 0…255.
+        """
         size = 0.72 * self.text
         w, h, base, pad = self._measure(text, size)
         low, high = beside.min(axis=0), beside.max(axis=0)
@@ -98,7 +139,13 @@ class Pen:
         self._write(text, (left + 2 * pad, top + pad + h), size, WHITE)
 
     def caption(self, text: str, color: Bgr, *, top: bool) -> None:
-        """Text on a plate at the picture's top or bottom, shortened to fit."""
+        """Write on a plate at the picture's top or bottom, shortened to fit.
+
+        Args:
+            text: one line.
+            color: of the text, blue, green, red 0…255.
+            top: at the top, else at the bottom.
+        """
         size = self.text
         while text and self._measure(text, size)[0] > 0.94 * self.size[0]:
             text = text.removesuffix("…")[:-4].rstrip(" ;,:") + "…"
@@ -143,6 +190,13 @@ def _weight(size: float) -> int:
 
 
 def contrast(color: Bgr) -> Bgr:
-    """Dark on light colours and white on dark ones."""
+    """Dark for light colours and white for dark ones, by luma (ITU-R BT.601).
+
+    Args:
+        color: blue, green, red 0…255.
+
+    Returns:
+        `DARK` or `WHITE`.
+    """
     luma = 0.114 * color[0] + 0.587 * color[1] + 0.299 * color[2]
     return DARK if luma > 110 else WHITE

@@ -54,7 +54,15 @@ class Photo:
         return self.image.nbytes + sum(size for _, size in self._derived.values())
 
     def derive(self, key: Hashable, work: Callable[[], T]) -> T:
-        """Return what ``work`` makes of this photo, from memory when it was made before under the same key."""
+        """Return what is worked out of this photo, from memory when it was worked out before.
+
+        Args:
+            key: what it is, with all it depends on besides the photo.
+            work: makes it; called at most once while the photo keeps it.
+
+        Returns:
+            The work's result; not to be written to.
+        """
         if key not in self._derived:
             value = work()
             self._derived[key] = value, _nbytes(value)
@@ -73,12 +81,29 @@ class Photo:
     def canvas(
         self, to_image: Matrix, frame: Frame, shifts: NDArray[np.float32] | None = None
     ) -> tuple[Image, Mask]:
-        """Return the rectified board, see `geometry.rectify`."""
+        """Return the rectified board, see `geometry.rectify`; kept.
+
+        Args:
+            to_image: unit → pixel, float64 ``(3, 3)``.
+            frame: the canvas.
+            shifts: local shifts in units, float32 ``(rows, columns, 2)``, None for none.
+
+        Returns:
+            BGR uint8 ``(H, W, 3)``, and where it shows the photo, bool ``(H, W)``.
+        """
         key = ("canvas", frame, _place(to_image, shifts))
         return self.derive(key, lambda: rectify(self.image, to_image, frame, shifts))
 
     def lab_canvas(self, to_image: Matrix, frame: Frame) -> FloatImage:
-        """Return the rectified board in CIELAB, float32 ``(H, W, 3)``, see `maps.to_lab`."""
+        """Return the rectified board in CIELAB, see `maps.to_lab`; kept.
+
+        Args:
+            to_image: unit → pixel, float64 ``(3, 3)``.
+            frame: the canvas.
+
+        Returns:
+            float32 ``(H, W, 3)``.
+        """
         key = ("lab", frame, _place(to_image))
         canvas, _ = self.canvas(to_image, frame)
         return self.derive(key, lambda: to_lab(canvas.astype(np.float32)))
@@ -86,7 +111,16 @@ class Photo:
     def grey_canvas(
         self, to_image: Matrix, frame: Frame, shifts: NDArray[np.float32] | None = None
     ) -> tuple[NDArray[np.uint8], Mask]:
-        """Return the rectified board's brightness, see `geometry.rectify`."""
+        """Return the rectified board's brightness, see `geometry.rectify`.
+
+        Args:
+            to_image: unit → pixel, float64 ``(3, 3)``.
+            frame: the canvas.
+            shifts: local shifts in units, float32 ``(rows, columns, 2)``, None for none.
+
+        Returns:
+            uint8 ``(H, W)``, and where it shows the photo, bool ``(H, W)``.
+        """
         return rectify(self.grey, to_image, frame, shifts)
 
 
@@ -121,7 +155,14 @@ class PhotoCache:
         self._photos: OrderedDict[tuple[bytes, int], Photo] = OrderedDict()
 
     def photo(self, data: bytes, reduce: int) -> Photo:
-        """Return the photo of a file at a reduction, decoded now or before.
+        """Return the photo of a file, decoded now or before.
+
+        Args:
+            data: a JPEG, PNG or WebP file.
+            reduce: 1, 2, 4 or 8, see `decode.decode_image`.
+
+        Returns:
+            The photo; the cache keeps it.
 
         Raises:
             PipelineError: see `decode.decode_image`.

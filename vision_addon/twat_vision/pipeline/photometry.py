@@ -52,11 +52,20 @@ def match_light(
 def true_colours(
     before: NDArray[np.uint8], after: NDArray[np.uint8], valid: Mask, scale: int
 ) -> FloatImage:
-    """Show the after board in the before board's light with all its contrast, float32 ``(H, W, 3)``, 0…255.
+    """Show the after board in the before board's light with all its contrast.
 
     To the regression of `match_light` a shadow in one photo is error in what it regresses on, so it flattens contrast and
     colour (regression dilution, Fuller 1987). That hides no change for what it is, and some light that is none; but what
     stands on a space can then no longer be told. Here slow light is taken out of what the matrix is learnt from.
+
+    Args:
+        before: canvas, BGR uint8 ``(H, W, 3)``.
+        after: canvas of the same size.
+        valid: pixels inside both photos, bool ``(H, W)``.
+        scale: canvas pixels a unit.
+
+    Returns:
+        float32 ``(H, W, 3)``, 0…255.
     """
     step = max(1, round((valid.size / SAMPLES) ** 0.5))
     some = (slice(None, None, step),) * 2
@@ -68,7 +77,18 @@ def true_colours(
 def follow_light(
     before: NDArray[np.uint8], after: FloatImage, valid: Mask, scale: int, sigma: float
 ) -> FloatImage:
-    """Multiply ``after`` by the smooth field that carries it to ``before``; float32 ``(H, W, 3)``, 0…255."""
+    """Multiply a canvas by the smooth field that carries it to another one (`light_field`).
+
+    Args:
+        before: canvas, BGR uint8 ``(H, W, 3)``.
+        after: canvas of the same size, float32, 0…255.
+        valid: pixels inside both photos, bool ``(H, W)``.
+        scale: canvas pixels a unit.
+        sigma: smoothness of the field in units.
+
+    Returns:
+        float32 ``(H, W, 3)``, 0…255.
+    """
     field = light_field(before.astype(np.float32), after, valid, scale, sigma)
     return np.asarray(np.clip(after * field, 0, 255), np.float32)
 
@@ -76,7 +96,19 @@ def follow_light(
 def colour_matrix(
     before: NDArray[np.uint8], after: NDArray[np.uint8] | FloatImage, valid: Mask
 ) -> NDArray[np.float32]:
-    """The 3×4 matrix (BGR and offset) that carries ``after`` to ``before``; identity where it cannot be told."""
+    """The affine colour map that carries one photo to another's exposure and white balance.
+
+    Robust least squares with Cauchy weights, iteratively reweighted (Holland & Welsch 1977), drawn to the identity by a small
+    ridge; clipped pixels do not count.
+
+    Args:
+        before: pixels, BGR, any shape that ends in 3, 0…255.
+        after: the same pixels of the other photo.
+        valid: which of them count, bool, without the last dimension.
+
+    Returns:
+        float32 ``(3, 4)``: matrix and offset; identity where fewer than 50 pixels tell.
+    """
     b = before.reshape(-1, 3).astype(np.float64)
     a = after.reshape(-1, 3).astype(np.float64)
     keep = valid.reshape(-1) & (a.min(1) >= DARK) & (a.max(1) <= BRIGHT)
@@ -108,9 +140,19 @@ def colour_matrix(
 def light_field(
     before: FloatImage, after: FloatImage, valid: Mask, scale: int, sigma: float
 ) -> FloatImage:
-    """Smooth factor per channel, float32 ``(H, W, 3)`` in 1/3…3, by which ``after`` reaches ``before``.
+    """Smooth factor per channel by which ``after`` reaches ``before``: a robust, Gaussian-weighted mean of the log ratio.
 
-    ``sigma`` is its smoothness in units.
+    That light is smooth and reflectance is not is Retinex's assumption (Land & McCann 1971).
+
+    Args:
+        before: canvas, BGR float32 ``(H, W, 3)``, 0…255.
+        after: the other one.
+        valid: pixels inside both photos, bool ``(H, W)``.
+        scale: canvas pixels a unit.
+        sigma: smoothness in units.
+
+    Returns:
+        float32 ``(H, W, 3)``, 1/3…3.
     """
     h, w = before.shape[:2]
     fine = min(FIELD_SCALE, FIELD_SIGMA / sigma)

@@ -60,7 +60,15 @@ class Table:
 
 
 def pieces_on(board: Board, nominal: Mapping[str, Lab]) -> Table:
-    """Find the pieces on a photo's board, see `find_pieces`; kept with the photo. Segments are those of `piece_frame`."""
+    """Find the pieces on a photo's board, see `find_pieces`; kept with the photo.
+
+    Args:
+        board: the photo, and where its board is.
+        nominal: CIELAB ``(3,)`` of the colours looked for, by name.
+
+    Returns:
+        The pieces; their segments are pixels of `piece_frame`.
+    """
     frame = piece_frame(board)
     key = ("pieces", frame, board.to_image.tobytes(), tuple(nominal))
     lab = board.photo.lab_canvas(board.to_image, frame)
@@ -82,7 +90,11 @@ def pieces_near(board: Board, nominal: Mapping[str, Lab], known: Table, near: Ma
 
 
 def piece_frame(board: Board) -> Frame:
-    """The canvas on which a board's pieces are looked for."""
+    """The canvas on which a board's pieces are looked for.
+
+    Args:
+        board: the photo, and where its board is.
+    """
     return Frame(board.columns, board.rows, PIECE_PIXELS, PIECE_MARGIN)
 
 

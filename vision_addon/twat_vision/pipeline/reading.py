@@ -26,7 +26,15 @@ class Reading:
 
 
 def disturbances(pair: Pair, *, disturbed: bool) -> tuple[tuple[WarningCode, ...], float]:
-    """Warnings about a pair, and the factor by which they lower the confidence of what was read all the same."""
+    """What disturbed a pair.
+
+    Args:
+        pair: the compared photos.
+        disturbed: whether so much of the board differs that a reading would be a guess.
+
+    Returns:
+        Warnings, and the factor 0…1 by which they lower the confidence of what was read all the same.
+    """
     found: list[WarningCode] = []
     factor = 1.0
     if pair.hand.found:

@@ -215,7 +215,17 @@ class _Scorer:
 def normalised_board(
     photo: Photo, to_image: Matrix, frame: Frame, shifts: Shifts | None = None
 ) -> tuple[FloatImage, Mask]:
-    """Return the rectified board as it is scored (`local_normalise`), and where it shows the photo."""
+    """Return the rectified board as it is scored (`local_normalise`).
+
+    Args:
+        photo: the photo.
+        to_image: unit → pixel, float64 ``(3, 3)``.
+        frame: the canvas.
+        shifts: local shifts in units, float32 ``(rows, columns, 2)``, None for none.
+
+    Returns:
+        float32 ``(H, W)``, and where it shows the photo, bool ``(H, W)``.
+    """
     place = to_image.tobytes(), b"" if shifts is None else shifts.tobytes()
 
     def work() -> tuple[FloatImage, Mask]:

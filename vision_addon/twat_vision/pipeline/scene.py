@@ -67,6 +67,13 @@ class _Place:
 def decode(request: AnalysisRequest, cache: PhotoCache) -> Photos:
     """Decode a request's photos at the size that suffices, or recall them.
 
+    Args:
+        request: the analysis.
+        cache: photos of earlier ones.
+
+    Returns:
+        The photos.
+
     Raises:
         PipelineError: ``not_an_image``, ``image_too_small``.
     """
@@ -99,6 +106,13 @@ def _reduction(request: AnalysisRequest, data: bytes) -> int:
 
 def align(request: AnalysisRequest, photos: Photos) -> Scene:
     """Corners of the first photo given, carried on to before and after by registration.
+
+    Args:
+        request: the analysis; without corners the board is looked for in the first photo.
+        photos: its photos.
+
+    Returns:
+        Where the board is in all of them; its registration says whether it was lost.
 
     Raises:
         PipelineError: ``board_not_found``, ``bad_corners``.
@@ -148,7 +162,15 @@ def align(request: AnalysisRequest, photos: Photos) -> Scene:
 
 
 def alignment(scene: Scene, photos: Photos) -> Alignment:
-    """How far the board moved between before and after, and since the reference, for the result."""
+    """How far the board moved between before and after, and since the reference.
+
+    Args:
+        scene: where the board is.
+        photos: the photos of the analysis.
+
+    Returns:
+        For the result: status, shift and drift in board diagonals (from 0), rotation in degrees, corners 0…1, score 0…1.
+    """
     size = photos.after.size
     now = image_corners(scene.columns, scene.rows, scene.to_after, size)
     first = image_corners(scene.columns, scene.rows, scene.to_first, photos.first.size)

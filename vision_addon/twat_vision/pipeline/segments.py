@@ -35,7 +35,15 @@ class Segment:
 
 
 def likeness(lab: FloatImage, nominal: Mapping[str, Lab]) -> NDArray[np.float32]:
-    """Colour distance of every pixel to every colour, float32 ``(n, H, W)``; see `colours.distance`."""
+    """Distance of every pixel's colour to every colour, see `colours.distance`.
+
+    Args:
+        lab: CIELAB float32 ``(H, W, 3)``.
+        nominal: CIELAB ``(3,)`` of ``n`` colours, by name.
+
+    Returns:
+        ΔE-like units from 0, float32 ``(n, H, W)`` in the order of ``nominal``.
+    """
     stack = []
     for color in nominal.values():
         chroma = float(np.hypot(color[1], color[2]))
@@ -52,7 +60,15 @@ def likeness(lab: FloatImage, nominal: Mapping[str, Lab]) -> NDArray[np.float32]
 
 
 def vividness(lab: FloatImage, color: Lab) -> FloatImage:
-    """Chroma along a colour's hue; for a colour without hue, lightness."""
+    """Chroma along a colour's hue; for a colour without hue, lightness.
+
+    Args:
+        lab: CIELAB float32 ``(H, W, 3)``.
+        color: CIELAB ``(3,)``.
+
+    Returns:
+        float32 ``(H, W)``.
+    """
     chroma = float(np.hypot(color[1], color[2]))
     if chroma < HUELESS:
         return np.asarray(lab[..., 0], np.float32)
@@ -105,7 +121,15 @@ def _clean(mask: Mask) -> NDArray[np.uint8]:
 
 
 def surroundings(lab: FloatImage, scale: int) -> FloatImage:
-    """Median colour around every pixel, at `COARSE` pixels a unit: what the board looks like between the pieces."""
+    """Median colour around every pixel, at `COARSE` pixels a unit: what the board looks like between the pieces.
+
+    Args:
+        lab: CIELAB float32 ``(H, W, 3)``.
+        scale: pixels a unit.
+
+    Returns:
+        CIELAB float32 ``(H, W, 3)``.
+    """
     factor = COARSE / scale
     size = (max(8, round(lab.shape[1] * factor)), max(8, round(lab.shape[0] * factor)))
     small = cv2.resize(lab, size, interpolation=cv2.INTER_AREA)
@@ -116,7 +140,14 @@ def surroundings(lab: FloatImage, scale: int) -> FloatImage:
 
 
 def solidity(segment: Segment) -> float:
-    """Share of its convex hull that a segment fills, 0…1; outlines of printed things fill little."""
+    """Share of its convex hull that a segment fills; outlines of printed things fill little.
+
+    Args:
+        segment: pixels of one colour that hang together.
+
+    Returns:
+        0…1.
+    """
     points = np.stack([segment.xs, segment.ys], axis=1).astype(np.int32)
     hull = cv2.convexHull(points)
     # The hull runs through pixel centres: half a pixel all round belongs to it.

@@ -15,7 +15,12 @@ _ALPHABETS = {
 
 
 def cell_name(cell: Cell, grid: Grid) -> str:
-    """The name of a cell, e.g. ``E4``; row 1 is where the grid's origin says."""
+    """The name of a cell, e.g. ``E4``; row 1 is where the grid's origin says.
+
+    Args:
+        cell: column and row from the board's top left.
+        grid: the layout.
+    """
     column, row = cell
     number = row + 1 if grid.origin == "top_left" else grid.rows - row
     if grid.naming == "numbers":
@@ -30,7 +35,15 @@ def cell_name(cell: Cell, grid: Grid) -> str:
 
 
 def cell_of(name: str, grid: Grid) -> Cell | None:
-    """The cell of a name, None when the name is none of this grid's."""
+    """The cell of a name.
+
+    Args:
+        name: e.g. ``E4``.
+        grid: the layout.
+
+    Returns:
+        Column and row from the board's top left; None when the name is none of this grid's.
+    """
     found = _NAME.fullmatch(name.upper())
     if found is None or (found[3] is not None) != (grid.naming == "numbers"):
         return None
@@ -52,7 +65,15 @@ def _column(letters: str, alphabet: str) -> int:
 
 
 def piece_cell(piece: Piece, grid: Grid) -> Cell | None:
-    """Where a piece of the accepted state stands, None when it is off this grid."""
+    """Where a piece of the accepted state stands.
+
+    Args:
+        piece: with a space or a position.
+        grid: the layout.
+
+    Returns:
+        Column and row from the board's top left; None when it is off this grid.
+    """
     if piece.space is not None:
         return cell_of(piece.space, grid)
     column, row = round(piece.position[0]), round(piece.position[1])

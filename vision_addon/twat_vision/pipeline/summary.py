@@ -7,7 +7,12 @@ from .types import Move, MoveKind, Point
 
 
 def describe(move: Move, names: Names) -> str:
-    """One move in words, e.g. ``white pawn: E2 → E4``."""
+    """One move in words, e.g. ``white pawn: E2 → E4``.
+
+    Args:
+        move: what was read.
+        names: players and vocabulary.
+    """
     who = names.who(move.player, move.color, move.type)
     start = _where(move.from_space, move.from_position, names)
     end = _where(move.to_space, move.to_position, names)
@@ -31,7 +36,12 @@ def _where(space: str | None, position: Point | None, names: Names) -> str | Non
 
 
 def summarise(moves: Sequence[Move], names: Names) -> str:
-    """All moves in one sentence."""
+    """All moves in one sentence.
+
+    Args:
+        moves: what was read.
+        names: players and vocabulary.
+    """
     if not moves:
         return "Nothing changed"
     text = "; ".join(describe(m, names) for m in moves)

@@ -114,6 +114,12 @@ def read_surface_setup(
     """Read one photo of a free table by itself: the pieces of the players' colours, where they stand.
 
     Like pieces that touch are several at one place. A piece's confidence is the probability that it is one.
+
+    Args:
+        board: the photo, and where its board is.
+        request: the analysis.
+        layout: the surface.
+        names: the request's players and vocabulary.
     """
     if request.pieces is not None:
         return Reading((), (), _pieces_after(request, ()), 1.0)

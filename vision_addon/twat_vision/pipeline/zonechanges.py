@@ -40,14 +40,30 @@ class Change:
 
 
 def quality(blob: Blob, unit: float) -> float:
-    """0…1: how much a blob is like a whole piece of a clear colour that surely changed."""
+    """How much a blob is like a whole piece of a clear colour that surely changed.
+
+    Args:
+        blob: the blob.
+        unit: a piece's area in square units.
+
+    Returns:
+        0…1.
+    """
     size = min(1.0, blob.area / (0.7 * unit))
     clear = min(1.0, max(0.0, (blob.margin - 2) / 12))
     return size * clear * min(1.0, blob.strength / 0.6)
 
 
 def evidence(blob: Blob, unit: float) -> float:
-    """Log odds that a blob is a piece that came or went."""
+    """How likely a blob is a piece that came or went.
+
+    Args:
+        blob: the blob.
+        unit: a piece's area in square units.
+
+    Returns:
+        Log odds in nats, -2…8.
+    """
     return max(-2.0, min(8.0, 14 * quality(blob, unit) - 2.5))
 
 
@@ -95,6 +111,12 @@ def net_changes(
     scale: int,
 ) -> tuple[list[Change], list[Change]]:
     """Count what every zone gained and lost.
+
+    Args:
+        blobs: plausible blobs and their zones (indices).
+        unit: a piece's area in square units.
+        standing: how many pieces of a colour the accepted state has in a zone, None where it is not known.
+        scale: canvas pixels a unit.
 
     Returns:
         The changes between zones, and those within one (a piece pushed, or stepped on along a track).

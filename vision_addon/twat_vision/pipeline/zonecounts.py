@@ -25,7 +25,14 @@ class Seen:
 
 
 def colours_played(names: Names) -> dict[str, Lab]:
-    """Nominal CIELAB of the players' colours, of common ones without players."""
+    """Nominal colours of the players, common ones without players.
+
+    Args:
+        names: the request's players.
+
+    Returns:
+        CIELAB, float64 ``(3,)``, by colour.
+    """
     return (
         palette(p.color for p in names.players.values())
         if names.players
@@ -36,7 +43,16 @@ def colours_played(names: Names) -> dict[str, Lab]:
 def standing_counts(
     request: AnalysisRequest, layout: Zones, names: Names
 ) -> dict[tuple[int, str], int]:
-    """Pieces of the accepted state by zone and colour."""
+    """Pieces of the accepted state by zone and colour.
+
+    Args:
+        request: the analysis.
+        layout: the zones.
+        names: the request's players.
+
+    Returns:
+        Counts from 1 by zone (index) and colour.
+    """
     index = {zone.id: i for i, zone in enumerate(layout.zones)}
     found: Counter[tuple[int, str]] = Counter()
     for piece in request.pieces or ():
@@ -63,7 +79,16 @@ def seen_counts(board: Board, nominal: Mapping[str, Lab], layout: Zones) -> Seen
 
 
 def tally(table: Table, board: Board, layout: Zones) -> Counter[tuple[int, str]]:
-    """Pieces found on a photo by zone (index) and colour; tall ones are placed by their foot."""
+    """Pieces found on a photo by zone and colour; tall ones are placed by their foot.
+
+    Args:
+        table: the pieces found.
+        board: the photo they were found on.
+        layout: the zones.
+
+    Returns:
+        Counts from 1 by zone (index) and colour.
+    """
     frame = piece_frame(board)
     zones = zone_map(layout, frame)
     below = below_camera(board.to_image, board.photo.size)
@@ -79,7 +104,17 @@ def tally(table: Table, board: Board, layout: Zones) -> Counter[tuple[int, str]]
 def counts_after(
     request: AnalysisRequest, layout: Zones, names: Names, moves: tuple[Move, ...]
 ) -> dict[str, dict[str, int]] | None:
-    """The accepted state's pieces after the moves, by zone and colour; None without a state."""
+    """The accepted state's pieces after the moves.
+
+    Args:
+        request: the analysis.
+        layout: the zones.
+        names: the request's players.
+        moves: what was read.
+
+    Returns:
+        Counts by zone (id) and colour; None without a state.
+    """
     if request.pieces is None:
         return None
     tally: Counter[tuple[str, str]] = Counter()
@@ -104,7 +139,15 @@ def counts_after(
 def seen_share(
     counts: Mapping[str, Mapping[str, int]], seen: Mapping[str, Mapping[str, int]]
 ) -> float:
-    """Share 0…1 of the zones and colours that should hold pieces in which at least one is seen; 1 where none should."""
+    """How much of what should stand is seen.
+
+    Args:
+        counts: what should stand, by zone and colour.
+        seen: what was counted.
+
+    Returns:
+        Share 0…1 of the zones and colours that should hold pieces in which at least one is seen; 1 where none should.
+    """
     expected = [(zone, color) for zone, colors in counts.items() for color in colors]
     if not expected:
         return 1.0

@@ -17,7 +17,15 @@ ZoneMap = NDArray[np.int32]
 
 
 def zone_map(layout: Zones, frame: Frame) -> ZoneMap:
-    """Paint the zones onto the canvas, larger ones first, so that a zone inside another one wins."""
+    """Paint the zones onto the canvas, larger ones first, so that a zone inside another one wins.
+
+    Args:
+        layout: the zones.
+        frame: the canvas.
+
+    Returns:
+        Index of the zone, -1 outside of all, ``(H, W)``; see `ZoneMap`.
+    """
     width, height = frame.size
     painted = np.full((height, width), -1, np.int32)
     polygons = [_canvas_polygon(z.polygon, frame) for z in layout.zones]
@@ -28,7 +36,16 @@ def zone_map(layout: Zones, frame: Frame) -> ZoneMap:
 
 
 def near_zones(layout: Zones, chosen: Collection[int], frame: Frame) -> Mask:
-    """The canvas pixels on and near some zones: everything that may stand there."""
+    """The canvas pixels on and near some zones: everything that may stand there.
+
+    Args:
+        layout: the zones.
+        chosen: their indices.
+        frame: the canvas.
+
+    Returns:
+        bool ``(H, W)``.
+    """
     inside = np.isin(zone_map(layout, frame), list(chosen)).astype(np.uint8)
     reach = round(NEAR * frame.scale)
     kernel = np.ones((2 * reach + 1, 2 * reach + 1), np.uint8)
@@ -36,7 +53,15 @@ def near_zones(layout: Zones, chosen: Collection[int], frame: Frame) -> Mask:
 
 
 def zone_centre(layout: Zones, index: int) -> Point:
-    """Centre of a zone's polygon in 0…1 of the board (centroid of its vertices)."""
+    """Centre of a zone's polygon (centroid of its vertices).
+
+    Args:
+        layout: the zones.
+        index: which one.
+
+    Returns:
+        x and y, 0…1 of the board.
+    """
     x, y = np.mean(np.asarray(layout.zones[index].polygon), axis=0)
     return float(x), float(y)
 
@@ -47,10 +72,13 @@ def foot_of(
     """The canvas pixels of a piece that are nearest to where it stands: the half on the side of the camera.
 
     Args:
-        ys: the piece's rows.
+        ys: the piece's rows, ``(n,)``.
         xs: its columns.
         below: the point below the camera (`geometry.below_camera`), in units.
         frame: the canvas.
+
+    Returns:
+        Rows and columns of about half of them, ``(m,)`` each.
     """
     middle = np.array([xs.mean(), ys.mean()])
     camera = np.array(below) * frame.scale + (frame.offset - 0.5)
@@ -61,7 +89,17 @@ def foot_of(
 
 
 def zone_of(ys: NDArray[np.intp], xs: NDArray[np.intp], zones: ZoneMap, frame: Frame) -> int:
-    """The zone that most of some canvas pixels lie in, else the nearest one within `NEAR`; -1 for none."""
+    """The zone that most of some canvas pixels lie in, else the nearest one within `NEAR`.
+
+    Args:
+        ys: rows of the pixels, ``(n,)``.
+        xs: their columns.
+        zones: the painted zones.
+        frame: the canvas.
+
+    Returns:
+        The zone's index; -1 for none.
+    """
     inside = zones[ys, xs]
     found = inside[inside >= 0]
     if found.size >= 0.25 * inside.size:

@@ -123,6 +123,12 @@ def read_zones_setup(
 
     With a known position its pieces are reported, and the confidence is the share of zones and colours that show any.
     Without one, it is the share of what was counted that is expected to be pieces.
+
+    Args:
+        board: the photo, and where its board is.
+        request: the analysis.
+        layout: the zones.
+        names: the request's players and vocabulary.
     """
     seen = seen_counts(board, colours_played(names), layout)
     known = counts_after(request, layout, names, ())
