@@ -229,10 +229,11 @@ async def _analyse(
     corners = None if material.calibration is None else material.calibration.corners
     # With corners and no reference the service would look for them in the photo before.
     reference = (material.reference or capture) if corners else None
+    record = material.record
     request = analysis_request(
-        material.record.game,
+        record.game,
         profile,
-        material.record.head,
+        record.head,
         capture_id=capture.id,
         images=ImageHashes(
             after=capture.image_sha256 or "",
@@ -240,6 +241,7 @@ async def _analyse(
             reference=reference.image_sha256 if reference else None,
         ),
         corners=corners,
+        previous=record.states.get(record.head.parent_id or ""),
         model=link.model,
     )
     with link.watch(capture.id, coordinator.async_set_stage) as watch:

@@ -6,11 +6,12 @@ milliseconds for chess.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Final
 
 from . import chess, draughts
+from .board import difference
 from .chess.table import as_moves as chess_as_moves, chess_position
 from .draughts.table import as_moves as draughts_as_moves, draughts_position
 from .layout import Grid, Layout, Zones
@@ -22,6 +23,8 @@ MAX_CANDIDATES: Final = 5000
 
 _UNDERPROMOTION: Final = 0.05
 """Weight of a pawn that becomes anything but a queen, which hardly ever happens."""
+_WAY_BACK: Final = 0.05
+"""Weight of taking the last move back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +34,12 @@ class Candidate:
     Attributes:
         moves: What it does to each piece.
         weight: How likely it is beside the others, above 0.
+        returns_to: The earlier state that it leads back to; None for a new move.
     """
 
     moves: tuple[Move, ...]
     weight: float = 1.0
+    returns_to: str | None = None
 
     def to_json(self) -> JsonObject:
         """Return the candidate as the vision service takes it."""
@@ -51,13 +56,23 @@ class Candidate:
                 for move in self.moves
             ],
             "weight": self.weight,
+            "returns_to": self.returns_to,
         }
 
 
-def candidates(profile: GameProfile, game: Game, state: GameState) -> tuple[Candidate, ...]:
+def candidates(
+    profile: GameProfile, game: Game, state: GameState, previous: GameState | None = None
+) -> tuple[Candidate, ...]:
     """Return the plausible next moves in a state; none where the profile's rules name none.
 
-    A rule that a profile does not check gives no candidates either.
+    A rule that a profile does not check gives no candidates either. Where the rules say what may
+    be played, taking back what was played last is among it.
+
+    Args:
+        profile: Its rules name the moves.
+        game: The game.
+        state: The accepted state.
+        previous: The state before it, where there is one.
     """
     layout = profile.layout_for(game.settings)
     found = [
@@ -66,7 +81,21 @@ def candidates(profile: GameProfile, game: Game, state: GameState) -> tuple[Cand
         if rule in _SOURCES
         for candidate in _SOURCES[rule](game, layout, state)
     ]
+    if found and previous is not None:
+        found = [*_way_back(state, previous), *found]
     return tuple(found[:MAX_CANDIDATES])
+
+
+def _way_back(state: GameState, previous: GameState) -> Iterator[Candidate]:
+    """Yield what puts the pieces back where they stood one state ago."""
+    if not (state.board.complete and previous.board.complete):
+        # Boards of which only a part is known are alike in what nobody knows of them.
+        return
+    moves = difference(state.board, previous.board)
+    known = {piece.id for piece in state.board.pieces}
+    if moves:
+        put_back = (move if move.piece in known else replace(move, piece=None) for move in moves)
+        yield Candidate(tuple(put_back), _WAY_BACK, previous.id)
 
 
 def _chess(game: Game, layout: Layout, state: GameState) -> Iterator[Candidate]:

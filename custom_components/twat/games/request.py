@@ -36,6 +36,7 @@ def analysis_request(
     capture_id: str,
     images: ImageHashes,
     corners: Sequence[tuple[float, float]] | None,
+    previous: GameState | None = None,
     model: str | None = None,
     identify_pieces: str = "auto",
 ) -> JsonObject:
@@ -49,6 +50,7 @@ def analysis_request(
         images: The photos.
         corners: The board's corners in the reference photo (if there is none: in the before, else
             the after photo), 0…1, from top left clockwise; None lets the service look for them.
+        previous: The state before the accepted one: the players may take back what led to that.
         model: Vision model to name pieces with; None for the service's default.
         identify_pieces: ``auto``, ``always`` or ``never``.
 
@@ -96,7 +98,7 @@ def analysis_request(
             }
             for area in played_areas(profile, game)
         ],
-        "candidates": [c.to_json() for c in candidates(profile, game, state)],
+        "candidates": [c.to_json() for c in candidates(profile, game, state, previous)],
         "tasks": {"detect_changes": True, "identify_pieces": identify_pieces},
         "model": model,
         "thresholds": {"confidence": game.confidence_threshold},

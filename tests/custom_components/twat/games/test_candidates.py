@@ -44,7 +44,43 @@ def test_chess_begins_with_twenty_moves(record: MakeRecord, profile: Profiles) -
             }
         ],
         "weight": 1.0,
+        "returns_to": None,
     }
+
+
+def test_what_was_played_last_may_be_taken_back(record: MakeRecord, profile: Profiles) -> None:
+    begun = record("chess", pieces=_pieces("1 king E1", "1 pawn E4", "2 king E8", "2 pawn D5"))
+    chess, layout = profile("chess"), profile("chess").layout_for(begun.game.settings)
+    pawn = next(p for p in begun.head.board.pieces if p.space == "E4")
+    takes = Move(MoveKind.MOVE, pawn.id, "pawn", 1, from_space="E4", to_space="D5")
+    played = replace(
+        begun.head,
+        id="next",
+        parent_id=begun.head.id,
+        active_player=2,
+        board=apply_moves(begun.head.board, layout, (takes,)).board,
+    )
+
+    way_back, *others = candidates(chess, begun.game, played, begun.head)
+
+    assert way_back.returns_to == begun.head.id
+    assert {(m.kind, m.piece, m.player, m.from_space, m.to_space) for m in way_back.moves} == {
+        (MoveKind.MOVE, pawn.id, 1, "D5", "E4"),
+        (MoveKind.PLACE, None, 2, None, "D5"),
+    }
+    assert way_back.weight < min(c.weight for c in others)
+    assert tuple(others) == candidates(chess, begun.game, played)
+
+
+def test_there_is_no_way_back_to_a_board_of_which_little_is_known(
+    record: MakeRecord, profile: Profiles
+) -> None:
+    begun = record("chess")
+    vague = replace(begun.head, id="vague", board=replace(begun.head.board, complete=False))
+
+    found = candidates(profile("chess"), begun.game, begun.head, vague)
+
+    assert all(c.returns_to is None for c in found)
 
 
 def test_castling_moves_king_and_rook(record: MakeRecord, profile: Profiles) -> None:
