@@ -7,6 +7,7 @@ are kept aside while the pipeline is tuned, so that what they show is not what i
 from .cache import forget_others, rendered
 from .conditions import BAR_TAGS
 from .folder import write_look
-from .looks import LOOKS, Look, look_named
+from .look import Look
+from .looks import LOOKS, look_named
 
 __all__ = ["BAR_TAGS", "LOOKS", "Look", "forget_others", "look_named", "rendered", "write_look"]

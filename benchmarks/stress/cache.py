@@ -9,7 +9,7 @@ import shutil
 import twat_camera
 
 from .folder import write_look
-from .looks import Look
+from .look import Look
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / ".cache" / "stress"

@@ -9,9 +9,10 @@ from typing import Protocol
 
 import numpy as np
 
+from twat_camera.simulator.solids import reach
 from twat_camera.simulator.spaces import GridBoard, Point, Zone, ZoneBoard, cell_names
 
-from .looks import Look
+from .look import Look
 
 Feet = list[tuple[Point, float]]
 """Spot and radius of every piece on the board, board units."""
@@ -24,11 +25,8 @@ _OFF_CENTRE = 0.16
 """How far off a cell's middle pieces are put down, in cells."""
 _ZONE_SHARE = 0.45
 """How much of a zone pieces may cover."""
-_ZONE_MOST = 6
 _STRIDE = (3.0, 9.0)
 """Inches that a miniature goes."""
-_ROOM = 1.6
-"""Piece units between the middles of two miniatures."""
 
 
 class Field(Protocol):
@@ -59,10 +57,11 @@ class Field(Protocol):
 def field_of(look: Look) -> Field:
     """The field of a look's board."""
     if look.inches is not None:
-        return _Table(look.inches, look.board.piece_unit)
+        scenery = tuple((s.x, s.y, reach(look.art.solids[s.shape])) for s in look.scenery)
+        return _Table(look.inches, look.board.piece_unit, look.room, scenery)
     if isinstance(look.board, GridBoard):
         return _Cells(look.board)
-    return _Zones(look.board)
+    return _Zones(look.board, look.crowd)
 
 
 @dataclass
@@ -118,12 +117,13 @@ class _Cells:
 @dataclass
 class _Zones:
     board: ZoneBoard
+    most: int
 
     def __post_init__(self) -> None:
         foot = 0.26 * self.board.piece_unit
         self._zones = {z.id: z for z in self.board.zones}
         self._room = {
-            z.id: min(_ZONE_MOST, int(_ZONE_SHARE * self._own_area(z) / (4 * foot * foot)))
+            z.id: min(self.most, int(_ZONE_SHARE * self._own_area(z) / (4 * foot * foot)))
             for z in self.board.zones
         }
 
@@ -141,7 +141,7 @@ class _Zones:
         return self._free(taken, rng)
 
     def target(self, start: str, taken: list[str], rng: np.random.Generator) -> str | None:
-        return self._free([*taken, *[start] * _ZONE_MOST], rng)
+        return self._free([*taken, *[start] * self.most], rng)
 
     def free_row(self, count: int, taken: list[str], rng: np.random.Generator) -> list[str]:
         return [self._free(taken, rng)] * count
@@ -167,6 +167,9 @@ class _Zones:
 class _Table:
     inches: tuple[float, float]
     unit: float
+    room: float
+    scenery: tuple[tuple[float, float, float], ...]
+    """Place in board units and radius in piece units of what stands about."""
 
     def start(self, army: int, taken: list[str], rng: np.random.Generator) -> str:
         while True:
@@ -206,8 +209,13 @@ class _Table:
         return True
 
     def _roomy(self, x: float, y: float, taken: list[str]) -> bool:
-        gap = _ROOM * self.unit * max(self.inches)
-        return all(math.dist((x, y), self._place(t)) >= gap for t in taken)
+        piece = self.unit * max(self.inches)
+        clear = all(math.dist((x, y), self._place(t)) >= self.room * piece for t in taken)
+        return clear and all(
+            math.dist((x, y), (a * max(self.inches), b * max(self.inches)))
+            >= (size + self.room / 2) * piece
+            for a, b, size in self.scenery
+        )
 
     @staticmethod
     def _place(space: str) -> Point:

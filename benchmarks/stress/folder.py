@@ -12,7 +12,7 @@ from twat_camera.simulator.spaces import GridBoard, cell_names
 
 from .conditions import PLAN, Conditions, Planned, conditions
 from .game import Act, Game, Position
-from .looks import Look
+from .look import Look
 from .photograph import Photographer
 
 
@@ -137,8 +137,10 @@ class _Recorder:
             head["grid"] = [board.columns, board.rows]
             head["start"] = self._start()
         else:
+            width, height = board.size
             head["zones"] = [
-                {"id": z.id, "polygon": [list(p) for p in z.polygon]} for z in board.zones
+                {"id": z.id, "polygon": [[x / width, y / height] for x, y in z.polygon]}
+                for z in board.zones
             ]
             head["counts"] = {name: self._counts(p) for name, p in self._positions.items()}
         return head

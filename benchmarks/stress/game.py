@@ -7,14 +7,17 @@ import math
 import numpy as np
 
 from twat_camera.simulator.play import FOOT, Standing
+from twat_camera.simulator.solids import reach
 
 from .conditions import Happening
 from .fields import Field, field_of
-from .looks import Look
+from .look import Look
 
 _MOST_SUPPLY = 14
-_TURNS = {"tile": 0.07}
+_TURNS = {"tile": 0.07, "card": 0.06, "general": 0.1, "soldier": 0.1}
 """Radians by which pieces are put down askew, where it is less than usual."""
+_POINTED = {"general", "soldier"}
+"""Shapes of which every other one points the other way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +198,10 @@ class Game:
     def _put(self, piece: Counter, space: str) -> None:
         x, y = self._field.spot(space, self._foot(piece), self._feet(), self.rng)
         most = _TURNS.get(piece.shape, 0.4)
-        self.position[piece] = Spot(x, y, float(self.rng.uniform(-most, most)), space)
+        turn = float(self.rng.uniform(-most, most))
+        if piece.shape in _POINTED and int(piece.id.rsplit("-", 1)[-1]) % 2:
+            turn += math.pi
+        self.position[piece] = Spot(x, y, turn, space)
 
     def _aside(self, piece: Counter) -> None:
         """Lay a piece beside the board, as players do; a few at the most."""
@@ -212,7 +218,8 @@ class Game:
         return [s.space for s in self.position.values() if s.space is not None]
 
     def _foot(self, piece: Counter) -> float:
-        return FOOT[piece.shape] * self.look.board.piece_unit
+        solid = self.look.art.solids.get(piece.shape)
+        return (reach(solid) if solid else FOOT[piece.shape]) * self.look.board.piece_unit
 
     def _feet(self) -> list[tuple[tuple[float, float], float]]:
         return [

@@ -4,70 +4,15 @@ Whoever works on the pipeline looks at the photos and misreadings of `TUNED` loo
 board, pieces, table, camera and game, and are measured without being looked at.
 """
 
-from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
-from twat_camera.simulator.colors import PAINTS, Rgb
 from twat_camera.simulator.scene import Art
 from twat_camera.simulator.script import load_script
-from twat_camera.simulator.spaces import Board, GridBoard, Zone, ZoneBoard
+from twat_camera.simulator.spaces import GridBoard, Zone, ZoneBoard
 
 from . import materials
-
-Style = Literal["chess", "tiles", "zones", "surface"]
-
-
-@dataclass(frozen=True, slots=True)
-class Army:
-    """One player's pieces.
-
-    Attributes:
-        color: Its name, as the players would say it.
-        paint: sRGB 0…255.
-        shapes: What the pieces look like; they are dealt in turn.
-        count: Pieces on the board at the start.
-    """
-
-    color: str
-    paint: Rgb
-    shapes: tuple[str, ...]
-    count: int
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """A table with a game.
-
-    Attributes:
-        name: Also the folder's.
-        style: How the game goes.
-        board: In board units.
-        art: What table and board look like.
-        armies: The players', in the order of their seats.
-        seed: Everything random follows from it.
-        size: Of the photos, width and height in pixels, 16:9.
-        tilt_deg: Range of the camera's angle off the vertical.
-        traits: Difficulties of every step: ``low contrast``, ``tall pieces``.
-        gloss: Brightness (0…255) of the lamp's fixed reflection in the board.
-        inches: Width and height of a free table.
-    """
-
-    name: str
-    style: Style
-    board: Board
-    art: Art
-    armies: tuple[Army, ...]
-    seed: int
-    size: tuple[int, int] = (2304, 1296)
-    tilt_deg: tuple[float, float] = (3.5, 5.0)
-    traits: tuple[str, ...] = ()
-    gloss: float = 0.0
-    inches: tuple[float, float] | None = None
-
-
-def _army(color: str, shapes: tuple[str, ...], count: int, paint: Rgb | None = None) -> Army:
-    return Army(color, paint or PAINTS[color], shapes, count)
-
+from .look import Look, army
+from .unseen import UNSEEN
 
 _CHESS: Final = ("pawn", "pawn", "rook", "pawn", "king", "pawn")
 _DUNE: Final = load_script("dune").board()
@@ -115,8 +60,8 @@ TUNED: Final = (
         GridBoard(8, 8, "bottom_left"),
         Art(),
         (
-            _army("white", ("pawn",), 10, (222, 196, 150)),
-            _army("black", ("pawn",), 10, (58, 42, 34)),
+            army("white", ("pawn",), 10, (222, 196, 150)),
+            army("black", ("pawn",), 10, (58, 42, 34)),
         ),
         seed=11,
     ),
@@ -129,9 +74,9 @@ TUNED: Final = (
             materials.checkered((238, 230, 208), (126, 164, 150), (84, 104, 120), "paper"),
         ),
         (
-            _army("red", ("disc", "token"), 9),
-            _army("blue", ("disc", "token"), 9),
-            _army("yellow", ("disc",), 6),
+            army("red", ("disc", "token"), 9),
+            army("blue", ("disc", "token"), 9),
+            army("yellow", ("disc",), 6),
         ),
         seed=12,
         size=(1920, 1080),
@@ -145,8 +90,8 @@ TUNED: Final = (
             materials.checkered((206, 186, 152), (178, 152, 116), (150, 126, 96), "wood"),
         ),
         (
-            _army("white", _CHESS, 10, (216, 196, 160)),
-            _army("brown", _CHESS, 10, (150, 118, 84)),
+            army("white", _CHESS, 10, (216, 196, 160)),
+            army("brown", _CHESS, 10, (150, 118, 84)),
         ),
         seed=13,
         size=(1920, 1080),
@@ -160,7 +105,7 @@ TUNED: Final = (
             materials.laminate((64, 66, 70)),
             materials.checkered((232, 228, 220), (36, 38, 42), (120, 22, 26), "lacquer"),
         ),
-        (_army("green", ("rook", "disc"), 9), _army("orange", ("rook", "disc"), 9)),
+        (army("green", ("rook", "disc"), 9), army("orange", ("rook", "disc"), 9)),
         seed=14,
         traits=("tall pieces",),
         gloss=70,
@@ -170,7 +115,7 @@ TUNED: Final = (
         "zones",
         _DUNE,
         Art(board=materials.printed_zones()),
-        tuple(_army(color, _TROOPS, 6) for color in ("blue", "red", "yellow", "green")),
+        tuple(army(color, _TROOPS, 6) for color in ("blue", "red", "yellow", "green")),
         seed=15,
     ),
     Look(
@@ -178,7 +123,7 @@ TUNED: Final = (
         "surface",
         _free_table(),
         Art(materials.terrain((126, 124, 92), (92, 84, 66)), None),
-        (_army("blue", ("figure",), 8), _army("red", ("figure",), 8)),
+        (army("blue", ("figure",), 8), army("red", ("figure",), 8)),
         seed=16,
         traits=("tall pieces",),
         inches=(36.0, 24.0),
@@ -191,7 +136,7 @@ TUNED: Final = (
             materials.laminate((206, 200, 190)),
             materials.premium_squares((198, 196, 176), 0.3),
         ),
-        (_army("white", ("tile",), 16, (226, 206, 160)),),
+        (army("white", ("tile",), 16, (226, 206, 160)),),
         seed=23,
         size=(1920, 1080),
     ),
@@ -204,8 +149,8 @@ TUNED: Final = (
             materials.checkered((222, 220, 214), (150, 152, 156), (96, 98, 104), "marble"),
         ),
         (
-            _army("white", _CHESS, 9, (208, 206, 202)),
-            _army("grey", _CHESS, 9, (112, 114, 118)),
+            army("white", _CHESS, 9, (208, 206, 202)),
+            army("grey", _CHESS, 9, (112, 114, 118)),
         ),
         seed=24,
         traits=("low contrast", "tall pieces"),
@@ -224,8 +169,8 @@ ASIDE: Final = (
             materials.checkered((232, 226, 200), (72, 112, 76), (232, 226, 200), "paper"),
         ),
         (
-            _army("white", _CHESS, 12, (232, 222, 196)),
-            _army("black", _CHESS, 12, (34, 32, 34)),
+            army("white", _CHESS, 12, (232, 222, 196)),
+            army("black", _CHESS, 12, (34, 32, 34)),
         ),
         seed=21,
         tilt_deg=(24.0, 27.0),
@@ -240,8 +185,8 @@ ASIDE: Final = (
             materials.ruled((214, 172, 108), (48, 36, 26), "wood", through_centres=True),
         ),
         (
-            _army("black", ("stone",), 14, (36, 36, 38)),
-            _army("white", ("stone",), 14, (228, 226, 218)),
+            army("black", ("stone",), 14, (36, 36, 38)),
+            army("white", ("stone",), 14, (228, 226, 218)),
         ),
         seed=22,
     ),
@@ -261,7 +206,7 @@ ASIDE: Final = (
                 )
             ),
         ),
-        tuple(_army(color, ("cube", "token"), 8) for color in ("purple", "white", "red")),
+        tuple(army(color, ("cube", "token"), 8) for color in ("purple", "white", "red")),
         seed=25,
     ),
     Look(
@@ -270,14 +215,15 @@ ASIDE: Final = (
         _free_table(),
         Art(materials.cloth((76, 96, 72)), None),
         (
-            _army("yellow", ("figure", "disc"), 8),
-            _army("black", ("figure", "disc"), 8),
+            army("yellow", ("figure", "disc"), 8),
+            army("black", ("figure", "disc"), 8),
         ),
         seed=26,
         tilt_deg=(12.0, 15.0),
         traits=("tall pieces",),
         inches=(36.0, 24.0),
     ),
+    *UNSEEN,
 )
 """What nobody looks at while the pipeline is worked on."""
 

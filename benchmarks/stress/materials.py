@@ -66,6 +66,45 @@ def terrain(color: Rgb, other: Rgb) -> Table:
     return draw
 
 
+def matting(color: Rgb) -> Table:
+    """A woven straw mat: fine ribs, every hand's breadth a seam."""
+
+    def draw(width: float, height: float, rng: np.random.Generator) -> Image:
+        shape = _table_shape(width, height)
+        rows = np.arange(shape[0], dtype=np.float32)[:, None]
+        ribs = 0.05 * np.sin(rows * (2 * np.pi / 7)) - 0.16 * (rows % 420 < 6)
+        straw = 0.06 * value_noise(shape, (2, 60), rng) + 0.03 * value_noise(shape, (300, 40), rng)
+        return _tinted(1 + ribs + straw, color)
+
+    return draw
+
+
+def pavement(slab: Rgb, joint: Rgb, line: Rgb) -> Drawing:
+    """A gaming mat printed with a town: slabs in rows, a road with a dashed line, oil and dirt."""
+
+    def draw(board: Board, rng: np.random.Generator) -> Image:
+        height, width = (round(side * BOARD_PIXELS) for side in board.size[::-1])
+        drawing = _sheet((height, width), slab, "paper", rng)
+        pitch = 96
+        for row, top in enumerate(range(0, height, pitch)):
+            for left in range(-(row % 2) * pitch // 2, width, pitch):
+                shade = np.float32(1 + rng.uniform(-0.09, 0.09))
+                drawing[top : top + pitch, max(0, left) : max(0, left + pitch)] *= shade
+                drawing[top : top + pitch, max(0, left) : max(0, left + 4)] = np.array(joint) / 255
+            drawing[top : top + 4] = np.array(joint) / 255
+        road = slice(round(0.40 * height), round(0.62 * height))
+        drawing[road] = _sheet((road.stop - road.start, width), joint, "paper", rng)
+        middle = (road.start + road.stop) // 2
+        for left in range(40, width, 220):
+            drawing[middle - 7 : middle + 7, left : left + 120] = np.array(line) / 255
+        dirt = value_noise((height, width), (120, 150), rng) + value_noise(
+            (height, width), (9, 9), rng
+        )
+        return np.asarray(np.clip(drawing * (1 + 0.04 * dirt[..., None]), 0, 1), np.float32)
+
+    return draw
+
+
 def checkered(light: Rgb, dark: Rgb, frame: Rgb, stuff: Stuff) -> Drawing:
     """A board of cells in two colours."""
 

@@ -12,7 +12,7 @@ from twat_camera.simulator.sensor import LightNow, light_field
 from twat_camera.simulator.texture import Image, blur
 
 from .conditions import Conditions
-from .looks import Look
+from .look import Look
 from .viewpoint import seen_under
 
 _SKINS: tuple[Rgb, ...] = ((196, 138, 108), (226, 178, 150), (120, 80, 58), (168, 112, 82))
@@ -23,8 +23,6 @@ _SLEEVES: tuple[Rgb, ...] = (
     (44, 44, 46),
     (88, 110, 78),
 )
-_VIGNETTE = 0.18
-"""How much darker the picture's corners are."""
 
 
 class Photographer:
@@ -33,9 +31,12 @@ class Photographer:
     def __init__(self, look: Look) -> None:
         rng = np.random.default_rng([look.seed, 1])
         self._look = look
-        self._first = Optics.over(look.board, rng, look.tilt_deg)
+        self._lens = look.lens
+        self._first = Optics.over(
+            look.board, rng, look.tilt_deg, look.pan_deg, look.roll_deg, look.lens.focal
+        )
         self._scene = Scene(look.board, look.seed, look.art, self._first)
-        self._lens = _lens(*look.size)
+        self._left = look.lens.shade(*look.size)
 
     def photo(
         self, pieces: tuple[Standing, ...], conditions: Conditions, number: int, reach: Array | None
@@ -55,11 +56,15 @@ class Photographer:
         optics = seen_under(conditions, self._first)
         if not np.array_equal(optics.plane(0), self._scene.optics.plane(0)):
             self._scene.move_camera(optics)
-        picture = self._scene.compose(pieces, Pose())
+        picture = self._scene.compose((*self._look.scenery, *pieces), Pose())
+        bare = np.ones(self._look.size[::-1], np.float32)
         if reach is not None:
-            picture = self._hand(optics, reach, rng).over(picture)
+            hand = self._hand(optics, reach, rng)
+            picture = hand.over(picture)
+            bare -= cv2.resize(hand.cover, self._look.size)
         small = cv2.resize(picture, self._look.size, interpolation=cv2.INTER_AREA)
-        exposed = self._expose(np.asarray(small, np.float32), conditions, rng)
+        seen = self._lens.through(np.asarray(small, np.float32))
+        exposed = self._expose(seen, self._lens.through(bare), conditions, rng)
         _, data = cv2.imencode(".jpg", exposed, [cv2.IMWRITE_JPEG_QUALITY, conditions.quality])
         return data.tobytes()
 
@@ -67,7 +72,7 @@ class Photographer:
         """Pixels of the board's corners in a photo: top-left, top-right, bottom-right, bottom-left."""
         width, depth = self._look.board.size
         world = [(0, 0, 0), (width, 0, 0), (width, depth, 0), (0, depth, 0)]
-        pixels = seen_under(conditions, self._first).project(world)
+        pixels = self._lens.bend(seen_under(conditions, self._first).project(world))
         scaled = pixels * (self._look.size[0] / WIDTH, self._look.size[1] / HEIGHT)
         return [[round(float(x), 2), round(float(y), 2)] for x, y in scaled]
 
@@ -78,12 +83,14 @@ class Photographer:
         sleeve = _SLEEVES[int(rng.integers(len(_SLEEVES)))]
         return Hand(target, bool(rng.random() < 0.5), rng, skin, sleeve)
 
-    def _expose(self, picture: Image, conditions: Conditions, rng: np.random.Generator) -> Photo:
+    def _expose(
+        self, picture: Image, mirror: Image, conditions: Conditions, rng: np.random.Generator
+    ) -> Photo:
         width, height = self._look.size
         field = light_field(
             LightNow(conditions.exposure, conditions.white_balance_k, conditions.soft)
         ).astype(np.float32)
-        lit = picture * cv2.resize(field / 128, (width, height)) * self._lens[..., None]
+        lit = picture * cv2.resize(field / 128, (width, height)) * self._left[..., None]
         for edge in conditions.hard:
             lit *= 1 - _hard_shadow(edge, width, height)[..., None]
         glare = np.zeros((height, width), np.float32)
@@ -91,6 +98,8 @@ class Photographer:
             glare += _reflection(one, width, height)
         if self._look.gloss:
             glare += _reflection((0.42, 0.36, 0.09, 0.4, self._look.gloss), width, height)
+        # Only table and board mirror a lamp, not a hand above them.
+        glare *= mirror
         # What is mirrored covers the board's colour, it does not only brighten it.
         lit += glare[..., None] * (1 - lit / 255 * 0.5)
         if conditions.defocus:
@@ -129,10 +138,3 @@ def _reflection(one: tuple[float, float, float, float, float], width: int, heigh
     v = (down * np.cos(turn) - across * np.sin(turn)) / (0.6 * size)
     # A window's corners are rounded by the board's unevenness.
     return np.asarray(bright * np.exp(-((u**2) ** 2) - (v**2) ** 2), np.float32)
-
-
-def _lens(width: int, height: int) -> Image:
-    """The lens's vignetting, 1 in the middle."""
-    x = (np.arange(width, dtype=np.float32) / width - 0.5)[None, :]
-    y = ((np.arange(height, dtype=np.float32) / height - 0.5) * height / width)[:, None]
-    return np.asarray(1 - _VIGNETTE * (x**2 + y**2) / 0.33, np.float32)

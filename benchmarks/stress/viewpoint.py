@@ -6,7 +6,7 @@ import math
 import cv2
 import numpy as np
 
-from twat_camera.simulator.optics import FOCAL, HEIGHT, WIDTH, Array, Optics
+from twat_camera.simulator.optics import HEIGHT, WIDTH, Array, Optics
 
 from .conditions import Conditions
 
@@ -23,8 +23,8 @@ def seen_under(conditions: Conditions, optics: Optics) -> Optics:
         rotation=_turn(x, y, 0.0) @ optics.rotation,
         distance=optics.distance * conditions.zoom,
     )
-    across = math.atan(conditions.shift[0] * WIDTH / FOCAL)
-    down = math.atan(conditions.shift[1] * HEIGHT / FOCAL)
+    across = math.atan(conditions.shift[0] * WIDTH / optics.focal)
+    down = math.atan(conditions.shift[1] * HEIGHT / optics.focal)
     return _turned(gone_round, _turn(-down, across, math.radians(conditions.roll_deg)))
 
 
@@ -40,7 +40,7 @@ def _turned(optics: Optics, turn: Array) -> Optics:
     distance = float(ahead[2] / axis[2])
     aside = ahead - distance * axis
     center = (optics.center[0] - float(aside[0]), optics.center[1] - float(aside[1]))
-    return Optics(center, distance, np.asarray(rotation))
+    return replace(optics, center=center, distance=distance, rotation=np.asarray(rotation))
 
 
 def _turn(x: float, y: float, z: float) -> Array:

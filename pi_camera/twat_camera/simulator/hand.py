@@ -61,6 +61,11 @@ class Hand:
         shadow = cv2.warpAffine(self._alpha, fall, (_SIZE[1], _SIZE[0]))
         self._shadow = blur(np.asarray(shadow, np.float32), 9)
 
+    @property
+    def cover(self) -> Image:
+        """How much of each pixel the hand covers, 0…1, at a quarter of the picture's size."""
+        return self._alpha
+
     def over(self, picture: Photo) -> Photo:
         """Return a full-size picture with the hand in it."""
         dark = np.asarray(np.round(255 * (1 - 0.5 * self._shadow * (1 - self._alpha))), np.uint8)

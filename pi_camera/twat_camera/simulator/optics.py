@@ -16,6 +16,7 @@ from .spaces import Board
 WIDTH, HEIGHT = 4608, 2592
 FOCAL = WIDTH / 2 / math.tan(math.radians(66 / 2))
 """Focal length in pixels: the lens sees 66° across."""
+Range = tuple[float, float]
 
 Array = npt.NDArray[np.float64]
 
@@ -28,18 +29,23 @@ class Optics:
         center: What it looks at, board units.
         distance: From there to the lens, board units.
         rotation: 3×3, world to camera.
+        focal: Focal length, pixels.
     """
 
     center: tuple[float, float]
     distance: float
     rotation: Array = field(repr=False)
+    focal: float = FOCAL
 
     @classmethod
     def over(
         cls,
         board: Board,
         rng: np.random.Generator,
-        tilt_deg: tuple[float, float] = (3.5, 5.0),
+        tilt_deg: Range = (3.5, 5.0),
+        pan_deg: Range = (-1.5, 1.5),
+        roll_deg: Range = (-1.2, 1.2),
+        focal: float = FOCAL,
     ) -> "Optics":
         """Hang a camera over a board: all of it in view, and at least a cell of table around.
 
@@ -47,16 +53,19 @@ class Optics:
             board: What it looks at.
             rng: Source of chance.
             tilt_deg: Range of the angle between its axis and the vertical, away from the lower edge.
+            pan_deg: The same, away from the left edge.
+            roll_deg: Range of the picture's turn.
+            focal: Focal length, pixels.
         """
         width, height = board.size
-        tilt = math.radians(rng.uniform(*tilt_deg))
-        pan = math.radians(rng.uniform(-1.5, 1.5))
-        roll = math.radians(rng.uniform(-1.2, 1.2))
+        tilt, pan, roll = (
+            math.radians(rng.uniform(*angles)) for angles in (tilt_deg, pan_deg, roll_deg)
+        )
         rotation = _about_z(roll) @ _about_y(pan) @ _about_x(tilt)
         margin = board.frame + 1.05 * max(0.12, board.cell)
         ends = ((-margin, width + margin), (-margin, height + margin))
         corners = [(x, y, 0) for x in ends[0] for y in ends[1]]
-        optics = cls((width / 2, height / 2), FOCAL / WIDTH, rotation)
+        optics = cls((width / 2, height / 2), focal / WIDTH, rotation, focal)
         # Raised by a hundredth at a time: tilted, what has to fit is no rectangle any more.
         while not optics.sees(corners):
             optics = replace(optics, distance=optics.distance * 1.01)
@@ -71,15 +80,21 @@ class Optics:
         """Project world points (N×3) to pixels (N×2)."""
         world = np.asarray(points, np.float64).reshape(-1, 3)
         seen = self._camera_space(world)
-        return np.asarray(FOCAL * seen[:, :2] / seen[:, 2:] + (WIDTH / 2, HEIGHT / 2))
+        return np.asarray(self.focal * seen[:, :2] / seen[:, 2:] + (WIDTH / 2, HEIGHT / 2))
 
     def scale(self, x: float, y: float, z: float) -> float:
         """Return the pixels that a board unit measures at a point."""
-        return float(FOCAL / self._camera_space(np.array([[x, y, z]]))[0, 2])
+        return float(self.focal / self._camera_space(np.array([[x, y, z]]))[0, 2])
+
+    @property
+    def foot(self) -> tuple[float, float]:
+        """The point of the table straight below the lens: what stands on it leans away from there."""
+        x, y = -self.distance * self.rotation[2, :2]
+        return self.center[0] + float(x), self.center[1] + float(y)
 
     def plane(self, z: float) -> Array:
         """Return the homography (3×3) from board units at height z to pixels."""
-        intrinsic = np.array([[FOCAL, 0, WIDTH / 2], [0, FOCAL, HEIGHT / 2], [0, 0, 1.0]])
+        intrinsic = np.array([[self.focal, 0, WIDTH / 2], [0, self.focal, HEIGHT / 2], [0, 0, 1.0]])
         columns = np.array([[1, 0, -self.center[0]], [0, 1, -self.center[1]], [0, 0, -z]])
         seen = self.rotation @ columns
         seen[2, 2] += self.distance

@@ -2,30 +2,19 @@
 
 Turned pieces (pawn, disc, agent) are stacks of thin slices. Each slice lies where perspective puts
 it, so a piece leans as a real one does, and its rim has the slope's normal, so it is shaded as a
-real one is. Cubes, flags and tiles are boxes.
+real one is. Others are `solids`: cubes, flags, tiles, and what an art brings of its own.
 """
 
-from dataclasses import dataclass
 import math
-import string
-from typing import Any, Final
-import zlib
+from typing import Final
 
-import cv2
 import numpy as np
-import numpy.typing as npt
-from PIL import Image as PilImage, ImageDraw, ImageFont
 
+from .lamp import Lamp
 from .optics import Optics
 from .play import FOOT, Standing
-
-Floats = npt.NDArray[np.float32]
-
-LIGHT: Final = np.array([-0.50, -0.42, 0.76], np.float32)
-"""Direction to the lamp, world axes, unit length."""
-_AMBIENT = 0.48
-_DIRECT = 0.72
-_SUPERSAMPLE = 4
+from .solids import Solids, box, draw_solid, top
+from .sprite import Floats, Sprite
 
 # Height and radius of the outline from foot to top, in piece units (pawn, agent) and the strength
 # of the gloss.
@@ -79,34 +68,16 @@ _PROFILES: Final[dict[str, tuple[tuple[tuple[float, float], ...], float]]] = {
         0.30,
     ),
 }  # fmt: skip
-# Half width, half depth and height of boxes, in piece units.
-_BOXES: Final[dict[str, tuple[float, float, float]]] = {
-    "cube": (0.17, 0.17, 0.34),
-    "flag": (0.25, 0.18, 0.10),
-    "tile": (0.42, 0.42, 0.12),
+_SOLIDS: Final[Solids] = {
+    "cube": box(0.17, 0.17, 0.34),
+    "flag": box(0.25, 0.18, 0.10),
+    "tile": box(0.42, 0.42, 0.12, print="letter"),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Sprite:
-    """A piece cut out of its picture.
-
-    Attributes:
-        left: Pixel column of its left edge.
-        top: Pixel row of its top edge.
-        color: H×W×3 sRGB in 0…255, float32.
-        alpha: H×W in 0…1, float32.
-    """
-
-    left: int
-    top: int
-    color: Floats
-    alpha: Floats
 
 
 def height(shape: str) -> float:
     """Return how tall a shape is, in piece units."""
-    return _BOXES[shape][2] if shape in _BOXES else _PROFILES[shape][0][-1][0]
+    return top(_SOLIDS[shape]) if shape in _SOLIDS else _PROFILES[shape][0][-1][0]
 
 
 def foot(shape: str) -> float:
@@ -114,20 +85,21 @@ def foot(shape: str) -> float:
     return FOOT[shape]
 
 
-def draw(piece: Standing, unit: float, optics: Optics) -> Sprite:
+def draw(piece: Standing, unit: float, optics: Optics, lamp: Lamp) -> Sprite:
     """Draw a piece.
 
     Args:
         piece: What to draw, and where it stands.
         unit: The board's piece unit in board units.
         optics: Who looks.
+        lamp: What lights it.
     """
-    if piece.shape in _BOXES:
-        return _box(piece, unit, optics)
-    return _turned(piece, unit, optics)
+    if piece.shape in _SOLIDS:
+        return draw_solid(piece, _SOLIDS[piece.shape], unit, optics, lamp)
+    return _turned(piece, unit, optics, lamp)
 
 
-def _turned(piece: Standing, unit: float, optics: Optics) -> Sprite:
+def _turned(piece: Standing, unit: float, optics: Optics, lamp: Lamp) -> Sprite:
     profile, gloss = _PROFILES[piece.shape]
     heights, radii = (np.array(values) * unit for values in zip(*profile, strict=True))
     steps = np.unique(np.concatenate([heights, np.linspace(0, heights[-1], 56)]))
@@ -162,92 +134,21 @@ def _turned(piece: Standing, unit: float, optics: Optics) -> Sprite:
         normals[(*window, 2)] += cover * (np.float32(-slope) * steep - normals[(*window, 2)])
         rise[window] += cover * (np.float32(z / steps[-1]) - rise[window])
         alpha[window] = np.maximum(alpha[window], cover)
-    return Sprite(left, top, _shade(piece.color, normals, rise, gloss), alpha)
+    return Sprite(left, top, _shade(piece.color, normals, rise, gloss, lamp), alpha)
 
 
-def _shade(color: tuple[int, int, int], normals: Floats, rise: Floats, gloss: float) -> Floats:
+def _shade(
+    color: tuple[int, int, int], normals: Floats, rise: Floats, gloss: float, lamp: Lamp
+) -> Floats:
     """Light a surface: lamp, room, a highlight, and less of the room's light near the table."""
     length = np.sqrt((normals**2).sum(axis=2, keepdims=True))
     unit = normals / np.maximum(length, 1e-3)
-    lambert = np.clip(unit @ LIGHT, 0, 1)
-    room = _AMBIENT * (0.62 + 0.38 * unit[..., 2]) * (0.55 + 0.45 * np.sqrt(np.clip(rise, 0, 1)))
-    half = LIGHT + np.array([0, 0, 1], np.float32)
+    lambert = np.clip(unit @ lamp.direction, 0, 1)
+    near_table = 0.55 + 0.45 * np.sqrt(np.clip(rise, 0, 1))
+    room = lamp.ambient * (0.62 + 0.38 * unit[..., 2]) * near_table
+    half = lamp.direction + np.array([0, 0, 1], np.float32)
     half /= np.linalg.norm(half)
     shine = gloss * np.clip(unit @ half, 0, 1) ** 28
     paint = np.array(color, np.float32)
-    lit = paint * (room + _DIRECT * lambert)[..., None] + 255 * shine[..., None]
+    lit = paint * (room + lamp.direct * lambert)[..., None] + 255 * shine[..., None]
     return np.asarray(np.clip(lit, 0, 255), np.float32)
-
-
-def _box(piece: Standing, unit: float, optics: Optics) -> Sprite:
-    half_x, half_y, tall = (unit * size for size in _BOXES[piece.shape])
-    cos, sin = math.cos(piece.turn), math.sin(piece.turn)
-    ring = [
-        (
-            piece.x + cos * dx * half_x - sin * dy * half_y,
-            piece.y + sin * dx * half_x + cos * dy * half_y,
-        )
-        for dx, dy in ((-1, -1), (1, -1), (1, 1), (-1, 1))
-    ]
-    foot_points = optics.project([(x, y, 0) for x, y in ring])
-    top_points = optics.project([(x, y, tall) for x, y in ring])
-    both = np.concatenate([foot_points, top_points])
-    left, top = np.floor(both.min(axis=0)).astype(int) - 2
-    right, bottom = np.ceil(both.max(axis=0)).astype(int) + 3
-    size = ((bottom - top) * _SUPERSAMPLE, (right - left) * _SUPERSAMPLE)
-    color = np.zeros((*size, 3), np.float32)
-    alpha = np.zeros(size, np.float32)
-    paint = np.array(piece.color, np.float32)
-
-    def fill(corners: npt.NDArray[np.float64], light: float) -> None:
-        outline = np.round((corners - (left, top)) * _SUPERSAMPLE).astype(np.int32)
-        cv2.fillConvexPoly(color, outline, [float(c) for c in np.clip(paint * light, 0, 255)])
-        cv2.fillConvexPoly(alpha, outline, 1.0)
-
-    # Sides turned away from the camera are painted first and then covered.
-    sides = []
-    for i in range(4):
-        j = (i + 1) % 4
-        outward = np.array([ring[j][1] - ring[i][1], ring[i][0] - ring[j][0]])
-        outward /= np.linalg.norm(outward)
-        lambert = max(0.0, float(outward @ LIGHT[:2]))
-        corners = np.array([foot_points[i], foot_points[j], top_points[j], top_points[i]])
-        seen = cv2.contourArea(corners.astype(np.float32), True)
-        sides.append((seen, corners, 0.62 * _AMBIENT + _DIRECT * lambert))
-    for _, corners, light in sorted(sides, key=lambda side: side[0]):
-        fill(corners, light)
-    fill(top_points, _AMBIENT + _DIRECT * float(LIGHT[2]) + 0.02)
-    # A worn edge catches the light; it is what tells one wooden cube from its neighbour.
-    edge = np.round((top_points - (left, top)) * _SUPERSAMPLE).astype(np.int32)
-    bright = [float(c) for c in np.clip(paint * 1.12 + 14, 0, 255)]
-    cv2.polylines(color, [edge], True, bright, _SUPERSAMPLE)
-    if piece.shape == "tile":
-        _print_letter(color, (top_points - (left, top)) * _SUPERSAMPLE, piece.piece)
-    small = (int(right - left), int(bottom - top))
-    return Sprite(
-        int(left),
-        int(top),
-        # Premultiplied while it shrinks, or black would bleed in at the edges.
-        _unmultiply(
-            cv2.resize(color * alpha[..., None], small, interpolation=cv2.INTER_AREA),
-            cv2.resize(alpha, small, interpolation=cv2.INTER_AREA),
-        ),
-        np.asarray(cv2.resize(alpha, small, interpolation=cv2.INTER_AREA), np.float32),
-    )
-
-
-def _print_letter(color: Floats, corners: npt.NDArray[np.float64], piece: str) -> None:
-    """Print a tile's letter on its top (4×2 pixels, from its upper left corner on); the piece's id says which."""
-    side = 96
-    page = PilImage.new("L", (side, side))
-    letter = string.ascii_uppercase[zlib.crc32(piece.encode()) % 26]
-    font = ImageFont.load_default(0.72 * side)
-    ImageDraw.Draw(page).text((side / 2, side / 2), letter, 255, font, anchor="mm")
-    flat = np.array([[0, 0], [side, 0], [side, side], [0, side]], np.float32)
-    matrix = cv2.getPerspectiveTransform(flat, corners.astype(np.float32))
-    ink = cv2.warpPerspective(np.asarray(page), matrix, color.shape[1::-1], flags=cv2.INTER_AREA)
-    color *= 1 - np.float32(0.82 / 255) * ink[..., None]
-
-
-def _unmultiply(color: npt.NDArray[Any], alpha: npt.NDArray[Any]) -> Floats:
-    return np.asarray(color / np.maximum(alpha, 1e-3)[..., None], np.float32)

@@ -5,17 +5,20 @@ is first asked for: pieces, the shadows they cast, and where a knocked camera se
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
 from . import boards
+from .lamp import Lamp
 from .optics import HEIGHT, WIDTH, Optics, Pose
-from .pieces import LIGHT, Sprite, draw, foot, height
+from .pieces import draw, foot, height
 from .play import Standing
+from .solids import Solids, draw_solid
 from .spaces import Board, GridBoard
+from .sprite import Sprite
 from .texture import Image, blur
 from .zone_art import zone_board
 
@@ -39,10 +42,14 @@ class Art:
     Attributes:
         table: Draws a table of a width and height in board units, `boards.TABLE_PIXELS` a unit.
         board: Draws playing area and frame, `boards.BOARD_PIXELS` a unit; None for a bare table.
+        lamp: What lights it all.
+        solids: Shapes of pieces besides those that every table has.
     """
 
     table: Callable[[float, float, np.random.Generator], Image] = boards.table_top
     board: Callable[[Board, np.random.Generator], Image] | None = _drawn_board
+    lamp: Lamp = field(default_factory=Lamp)
+    solids: Solids = field(default_factory=dict)
 
 
 class Scene:
@@ -61,7 +68,8 @@ class Scene:
         rng = np.random.default_rng([seed, 1])
         self.board = board
         self.optics = optics or Optics.over(board, rng)
-        self._static = self._draw_static(art or Art(), rng)
+        self._art = art or Art()
+        self._static = self._draw_static(self._art, rng)
         self._first = self.optics, self._static
         self._sprites: dict[Standing, Sprite] = {}
         self._composed: tuple[tuple[Standing, ...], Pose, Photo] | None = None
@@ -108,37 +116,64 @@ class Scene:
 
     def _place(self, pieces: Sequence[Standing]) -> Photo:
         picture = _darken(self._static, self._shadows(pieces))
-        self._sprites = {
-            piece: self._sprites.get(piece) or draw(piece, self.board.piece_unit, self.optics)
-            for piece in pieces
-        }
+        self._sprites = {piece: self._sprites.get(piece) or self._draw(piece) for piece in pieces}
         # A piece leans away from the camera, over the foot of the next one out: inner ones last.
-        x, y = self.optics.center
+        x, y = self.optics.foot
         for piece in sorted(pieces, key=lambda p: -((p.x - x) ** 2 + (p.y - y) ** 2)):
             _paste(picture, self._sprites[piece])
         return picture
+
+    def _draw(self, piece: Standing) -> Sprite:
+        unit, lamp = self.board.piece_unit, self._art.lamp
+        if piece.shape in self._art.solids:
+            return draw_solid(piece, self._art.solids[piece.shape], unit, self.optics, lamp)
+        return draw(piece, unit, self.optics, lamp)
 
     def _shadows(self, pieces: Sequence[Standing]) -> npt.NDArray[np.uint8]:
         """Return how much of the light is left, 255 being all, at a quarter of the size."""
         size = (HEIGHT // _SHADOW_SCALE, WIDTH // _SHADOW_SCALE)
         cast = np.zeros(size, np.float32)
         contact = np.zeros(size, np.float32)
-        unit = self.board.piece_unit
-        away = -LIGHT[:2] / LIGHT[2]
         for piece in pieces:
-            radius, tall = foot(piece.shape) * unit * 0.8, height(piece.shape) * unit
-            spots = np.array(
-                [(piece.x + away[0] * z, piece.y + away[1] * z, 0) for z in (0, tall * 0.9)]
-            )
-            pixels = self.optics.project(spots) / _SHADOW_SCALE
-            wide = radius * self.optics.scale(piece.x, piece.y, 0) / _SHADOW_SCALE
-            _capsule(cast, pixels, wide, wide * 0.75)
-            _capsule(contact, pixels[:1].repeat(2, axis=0), wide * 1.3, wide * 1.3)
-        spread = unit * self.optics.scale(*self.optics.center, 0) / _SHADOW_SCALE
-        cast = blur(cast, 0.11 * spread)
+            if piece.shape in self._art.solids:
+                self._solid_shadow(piece, cast, contact)
+            else:
+                self._round_shadow(piece, cast, contact)
+        lamp = self._art.lamp
+        spread = self.board.piece_unit * self.optics.scale(*self.optics.center, 0) / _SHADOW_SCALE
+        cast = blur(cast, 0.11 * spread * lamp.blur)
         contact = blur(contact, 0.07 * spread)
-        left = (1 - 0.42 * cast) * (1 - 0.30 * contact)
+        left = (1 - lamp.shadow * cast) * (1 - 0.30 * contact)
         return np.asarray(np.round(255 * left), np.uint8)
+
+    def _round_shadow(self, piece: Standing, cast: Image, contact: Image) -> None:
+        """Darken what a piece on a round foot keeps from the lamp, and from the room."""
+        unit, away = self.board.piece_unit, self._art.lamp.away
+        radius, tall = foot(piece.shape) * unit * 0.8, height(piece.shape) * unit
+        spots = np.array(
+            [(piece.x + away[0] * z, piece.y + away[1] * z, 0) for z in (0, tall * 0.9)]
+        )
+        pixels = self.optics.project(spots) / _SHADOW_SCALE
+        wide = radius * self.optics.scale(piece.x, piece.y, 0) / _SHADOW_SCALE
+        _capsule(cast, pixels, wide, wide * 0.75)
+        _capsule(contact, pixels[:1].repeat(2, axis=0), wide * 1.3, wide * 1.3)
+
+    def _solid_shadow(self, piece: Standing, cast: Image, contact: Image) -> None:
+        """The same of every block of a solid: the hull of both its faces' shadows."""
+        unit, away = self.board.piece_unit, self._art.lamp.away
+        for block in self._art.solids[piece.shape]:
+            ring = block.ring(piece, unit)
+            faces = np.concatenate([ring + away * z * unit for z in (block.low, block.high)])
+            self._shade(cast, faces)
+            if block.low == 0:
+                self._shade(contact, ring + 0.12 * (ring - ring.mean(axis=0)))
+
+    def _shade(self, mask: Image, points: npt.NDArray[np.float64]) -> None:
+        """Fill the hull of points of the table (N×2) with 1."""
+        flat = np.column_stack([points, np.zeros(len(points))])
+        pixels = (self.optics.project(flat) / _SHADOW_SCALE).astype(np.float32)
+        hull = np.round(cv2.convexHull(pixels) * 16).astype(np.int32)
+        cv2.fillConvexPoly(mask, hull, 1.0, cv2.LINE_AA, 4)
 
     def _draw_static(self, art: Art, rng: np.random.Generator) -> Photo:
         optics, board = self.optics, self.board
@@ -157,7 +192,7 @@ class Scene:
                 drawing * 0.45, corner, boards.BOARD_PIXELS, -0.5 * _BOARD_THICKNESS, picture
             )
             picture = self._lay(drawing, corner, boards.BOARD_PIXELS, 0.0, picture)
-        picture *= _lamp(rng)[..., None]
+        picture *= _lamp(art.lamp, rng)[..., None]
         return np.ascontiguousarray((np.clip(picture, 0, 1) * 255)[..., ::-1].astype(np.uint8))
 
     def _lay(
@@ -189,9 +224,9 @@ class Scene:
     def _board_shadow(self, picture: Image) -> None:
         width, depth = self.board.size
         edge = self.board.frame
-        shift = 1.6 * _BOARD_THICKNESS
+        right, down = np.copysign(1.6 * _BOARD_THICKNESS, self._art.lamp.away)
         outline = [
-            (x + shift, y + shift, -_BOARD_THICKNESS)
+            (x + right, y + down, -_BOARD_THICKNESS)
             for x, y in (
                 (-edge, -edge), (width + edge, -edge), (width + edge, depth + edge), (-edge, depth + edge),
             )
@@ -204,14 +239,16 @@ class Scene:
         picture *= 1 - 0.5 * cv2.resize(mask, (WIDTH, HEIGHT))[..., None]
 
 
-def _lamp(rng: np.random.Generator) -> Image:
+def _lamp(lamp: Lamp, rng: np.random.Generator) -> Image:
     """Return the evenness of the light, 1 at its brightest: a lamp to one side, and a lens."""
     rows, columns = np.mgrid[0:81, 0:144].astype(np.float32)
     x, y = columns / 143 - 0.5, (rows / 80 - 0.5) * 9 / 16
-    lamp_x, lamp_y = rng.uniform(-0.25, -0.1), rng.uniform(-0.2, -0.1)
-    lamp = 1 / (1 + 0.55 * ((x - lamp_x) ** 2 + (y - lamp_y) ** 2))
+    lamp_x, lamp_y = np.copysign(
+        (rng.uniform(-0.25, -0.1), rng.uniform(-0.2, -0.1)), lamp.toward[:2]
+    )
+    lit = 1 / (1 + lamp.falloff * ((x - lamp_x) ** 2 + (y - lamp_y) ** 2))
     vignette = 1 - 0.22 * (x**2 + y**2)
-    return np.asarray(cv2.resize(1.1 * lamp * vignette, (WIDTH, HEIGHT)), np.float32)
+    return np.asarray(cv2.resize(1.1 * lit * vignette, (WIDTH, HEIGHT)), np.float32)
 
 
 def _round_edge(drawing: Image) -> Image:

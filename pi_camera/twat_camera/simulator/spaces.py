@@ -85,7 +85,7 @@ class GridBoard:
 
 @dataclass(frozen=True)
 class Zone:
-    """A named area; its polygon in 0…1 of the board's sides."""
+    """A named area; its polygon in board units."""
 
     id: str
     name: str
@@ -109,7 +109,7 @@ class Zone:
 
     @cached_property
     def area(self) -> float:
-        """Area in 0…1 of the board's."""
+        """Area in square board units."""
         return float(cv2.contourArea(self._contour))
 
     def depth(self, point: Point) -> float:
@@ -119,7 +119,7 @@ class Zone:
 
 @dataclass(frozen=True)
 class ZoneBoard:
-    """A square board of named zones, which may lie inside one another."""
+    """A board of named zones, which may lie inside one another."""
 
     zones: tuple[Zone, ...]
 

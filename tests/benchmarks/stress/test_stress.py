@@ -10,14 +10,18 @@ import cv2
 import numpy as np
 import pytest
 
-from benchmarks.stress import LOOKS, write_look
+from benchmarks.stress import LOOKS, look_named, write_look
 from benchmarks.stress.conditions import BAR_TAGS, PLAN, Conditions, Planned, conditions
 from benchmarks.stress.folder import _changed
 from benchmarks.stress.game import Counter, Game, Spot
-from benchmarks.stress.looks import Look
+from benchmarks.stress.lens import Lens
+from benchmarks.stress.look import Look
+from benchmarks.stress.maps import provinces
 from benchmarks.stress.photograph import Photographer
+from benchmarks.stress.solids import PIECES
 from benchmarks.stress.viewpoint import seen_under
-from twat_camera.simulator.optics import WIDTH, Optics
+from twat_camera.simulator.optics import HEIGHT, WIDTH, Optics
+from twat_camera.simulator.solids import reach
 from twat_camera.simulator.spaces import GridBoard
 from twat_vision.evaluation import load_sequence
 from twat_vision.pipeline import Grid, Surface, Zones
@@ -36,7 +40,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Path]:
     plan = (Planned("move"), Planned("move", hand=True), Planned("nothing", ("light", "bump")))
     root = tmp_path_factory.mktemp("stress")
     for look in EVERY:
-        if look.name in {"printed", "miniatures", "regions"}:
+        if look.name in {"printed", "miniatures", "regions", "provinces", "cards"}:
             write_look(look, root / look.name, plan)
     return {folder.name: folder for folder in root.iterdir()}
 
@@ -93,6 +97,62 @@ class TestGame:
         assert not _changed(before, game.position)
         assert game.position != before
 
+    def test_nothing_is_put_where_scenery_stands(self) -> None:
+        look = look_named("warbands")
+        game = Game(look, np.random.default_rng(10))
+        for planned in PLAN:
+            game.play(planned.happening)
+        for spot in game.position.values():
+            for thing in look.scenery:
+                apart = math.dist((spot.x, spot.y), (thing.x, thing.y))
+                assert apart > reach(PIECES[thing.shape]) * look.board.piece_unit
+
+    def test_pointed_pieces_look_both_ways(self) -> None:
+        game = Game(look_named("pointed"), np.random.default_rng(11))
+        up = [math.cos(spot.turn) > 0.9 for spot in game.position.values()]
+        assert any(up) and not all(up)
+
+
+class TestMaps:
+    MAP = provinces(13, (1.0, 0.72), 0.046, 31)
+
+    def test_provinces_cover_the_map_without_overlap(self) -> None:
+        owners = np.zeros((720, 1000), np.uint8)
+        for zone in self.MAP.zones:
+            one = np.zeros_like(owners)
+            outline = np.round(np.array(zone.polygon) * 1000).astype(np.int32)
+            owners += cv2.fillPoly(one, [outline], 1)
+        # A pixel on a border belongs to both its sides, and rounded corners leave a few at the rim.
+        assert (owners == 1).mean() > 0.96
+
+    def test_every_province_has_room_for_a_few_pieces(self) -> None:
+        assert all(zone.area > 30 * self.MAP.piece_unit**2 * 0.3 for zone in self.MAP.zones)
+        assert len({zone.id for zone in self.MAP.zones}) == 13
+
+
+class TestLens:
+    LENS = Lens(84.0, -0.15)
+
+    def test_a_picture_is_bent_as_its_points_are(self) -> None:
+        points = np.array([[502.0, 402.0], [2302.0, 1298.0], [4002.0, 902.0], [3002.0, 2302.0]])
+        picture = np.zeros((HEIGHT // 4, WIDTH // 4, 3), np.float32)
+        for x, y in points / 4:
+            cv2.circle(picture, (round(x - 0.5), round(y - 0.5)), 6, (255, 255, 255), -1)
+        bent = self.LENS.through(picture)
+        _, _, _, found = cv2.connectedComponentsWithStats((bent[..., 0] > 128).astype(np.uint8))
+        expected = self.LENS.bend(points) / 4 - 0.5
+        for point in found[1:]:
+            assert np.linalg.norm(expected - point, axis=1).min() < 0.3
+
+    def test_corners_stay_and_edges_bulge(self) -> None:
+        corner, edge = self.LENS.bend(np.array([[0.0, 0.0], [WIDTH / 2, 600.0]]))
+        assert corner == pytest.approx([0, 0], abs=1e-6)
+        assert edge[0] == pytest.approx(WIDTH / 2) and edge[1] < 590
+
+    def test_a_plain_lens_changes_nothing(self) -> None:
+        points = np.array([[10.0, 20.0]])
+        assert Lens().bend(points) == pytest.approx(points)
+
 
 class TestConditions:
     def test_two_photos_differ_by_no_more_than_the_bars_say(self) -> None:
@@ -125,7 +185,7 @@ class TestViewpoint:
         now = seen_under(Conditions(shift=(0.01, -0.005), roll_deg=1.0), self.OPTICS)
         center = self.OPTICS.project([(0.5, 0.5, 0)])[0]
         moved = now.project([(0.5, 0.5, 0)])[0] - center
-        assert moved == pytest.approx([0.01 * WIDTH, -0.005 * 2592], abs=3)
+        assert moved == pytest.approx([0.01 * WIDTH, -0.005 * HEIGHT], abs=3)
         edge = now.project([(0.4, 0.5, 0), (0.6, 0.5, 0)])
         was = self.OPTICS.project([(0.4, 0.5, 0), (0.6, 0.5, 0)])
         turn = [math.degrees(math.atan2(b[1] - a[1], b[0] - a[0])) for a, b in (edge, was)]
@@ -155,7 +215,13 @@ class TestViewpoint:
 
 class TestPhotos:
     def test_photos_are_as_the_truth_says(self, written: Mapping[str, Path]) -> None:
-        layouts = {"printed": Grid, "miniatures": Surface, "regions": Zones}
+        layouts = {
+            "printed": Grid,
+            "miniatures": Surface,
+            "regions": Zones,
+            "provinces": Zones,
+            "cards": Grid,
+        }
         for name, folder in written.items():
             sequence = load_sequence(folder)
             assert isinstance(sequence.layout, layouts[name])
@@ -169,8 +235,9 @@ class TestPhotos:
                 image = cv2.imread(str(folder / step.after))
                 assert image is not None and image.shape[1::-1] == look.size
 
-    def test_pieces_are_where_the_truth_says(self, written: Mapping[str, Path]) -> None:
-        folder = written["printed"]
+    @pytest.mark.parametrize("name", ["printed", "cards"])
+    def test_pieces_are_where_the_truth_says(self, written: Mapping[str, Path], name: str) -> None:
+        folder = written[name]
         truth = json.loads((folder / "truth.json").read_text())
         step = truth["steps"][0]
         before, after = (cv2.imread(str(folder / step[p])) for p in ("before", "after"))

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from twat_camera.simulator.colors import PAINTS
+from twat_camera.simulator.lamp import Lamp
 from twat_camera.simulator.optics import Optics
 from twat_camera.simulator.pieces import draw, foot, height
 from twat_camera.simulator.play import Standing
@@ -11,11 +12,12 @@ from twat_camera.simulator.script import SHAPES
 from twat_camera.simulator.spaces import GridBoard
 
 OPTICS = Optics.over(GridBoard(8, 8), np.random.default_rng(0))
+LAMP = Lamp()
 UNIT = 0.125
 
 
 def _sprite(shape, color="red", x=0.5, y=0.5):
-    return draw(Standing("p", shape, PAINTS[color], x, y, 0.3), UNIT, OPTICS)
+    return draw(Standing("p", shape, PAINTS[color], x, y, 0.3), UNIT, OPTICS, LAMP)
 
 
 @pytest.mark.parametrize("shape", SHAPES)
@@ -66,7 +68,7 @@ def test_a_piece_is_shaded(shape):
 
 def test_tiles_have_letters():
     one, other, again = (
-        draw(Standing(piece, "tile", PAINTS["white"], 0.5, 0.5, 0.0), UNIT, OPTICS).color
+        draw(Standing(piece, "tile", PAINTS["white"], 0.5, 0.5, 0.0), UNIT, OPTICS, LAMP).color
         for piece in ("a", "b", "a")
     )
     assert (one == again).all()

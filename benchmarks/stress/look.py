@@ -1,0 +1,80 @@
+"""What a look is: a table with a game on it."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from twat_camera.simulator.colors import PAINTS, Rgb
+from twat_camera.simulator.play import Standing
+from twat_camera.simulator.scene import Art
+from twat_camera.simulator.spaces import Board
+
+from .lens import Lens
+
+_PINHOLE = Lens()
+
+Style = Literal["chess", "tiles", "zones", "surface"]
+
+
+@dataclass(frozen=True, slots=True)
+class Army:
+    """One player's pieces.
+
+    Attributes:
+        color: Its name, as the players would say it.
+        paint: sRGB 0…255.
+        shapes: What the pieces look like; they are dealt in turn.
+        count: Pieces on the board at the start.
+    """
+
+    color: str
+    paint: Rgb
+    shapes: tuple[str, ...]
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A table with a game.
+
+    Attributes:
+        name: Also the folder's.
+        style: How the game goes.
+        board: In board units.
+        art: What table and board look like.
+        armies: The players', in the order of their seats.
+        seed: Everything random follows from it.
+        size: Of the photos, width and height in pixels, 16:9.
+        tilt_deg: Range of the camera's angle off the vertical.
+        traits: Difficulties of every step: ``low contrast``, ``tall pieces``.
+        gloss: Brightness (0…255) of the lamp's fixed reflection in the board.
+        inches: Width and height of a free table.
+        pan_deg: Range of the camera's angle off the vertical, to the side.
+        roll_deg: Range of the picture's turn.
+        lens: Before the camera's sensor.
+        scenery: What stands about and belongs to no player.
+        crowd: Most pieces of a zone.
+        room: Piece units between the middles of two miniatures.
+    """
+
+    name: str
+    style: Style
+    board: Board
+    art: Art
+    armies: tuple[Army, ...]
+    seed: int
+    size: tuple[int, int] = (2304, 1296)
+    tilt_deg: tuple[float, float] = (3.5, 5.0)
+    traits: tuple[str, ...] = ()
+    gloss: float = 0.0
+    inches: tuple[float, float] | None = None
+    pan_deg: tuple[float, float] = (-1.5, 1.5)
+    roll_deg: tuple[float, float] = (-1.2, 1.2)
+    lens: Lens = _PINHOLE
+    scenery: tuple[Standing, ...] = ()
+    crowd: int = 6
+    room: float = 1.6
+
+
+def army(color: str, shapes: tuple[str, ...], count: int, paint: Rgb | None = None) -> Army:
+    """An army in its colour's usual paint, or in its own."""
+    return Army(color, paint or PAINTS[color], shapes, count)
