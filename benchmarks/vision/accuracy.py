@@ -1,6 +1,6 @@
 """Reads every sequence in every way, several at a time."""
 
-from collections.abc import Iterator, Sequence as Many
+from collections.abc import Callable, Iterator, Sequence as Many
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from enum import StrEnum
@@ -14,14 +14,17 @@ from benchmarks.stress import BAR_TAGS, LOOKS, look_named, rendered
 from twat_vision.evaluation import (
     Gallery,
     Mode,
+    Reader,
     StepReport,
+    Witness,
     evaluate_sequence,
     find_sequences,
     load_sequence,
     read_naively,
 )
-from twat_vision.pipeline import analyse
+from twat_vision.pipeline import AnalysisRequest, analyse
 
+from .perturbed import perturbed_request
 from .rules import ChessReader, is_chess
 
 
@@ -29,6 +32,7 @@ class Group(StrEnum):
     """Where photos come from."""
 
     REAL = "real photos"
+    PERTURBED = "real photos, perturbed"
     TUNED = "stress, tuned looks"
     ASIDE = "stress, looks kept aside"
 
@@ -63,6 +67,12 @@ class _Task:
     gallery: Path
 
 
+Shown = Callable[[AnalysisRequest], AnalysisRequest]
+"""What a reader is shown of a request."""
+
+SEED = 1
+"""Of the perturbations."""
+
 QUICK = {"chess_pcwawc", "qwirkle_g1", "wooden", "miniatures", "go", "regions"}
 
 
@@ -78,7 +88,8 @@ def read_all(realdata: Path | None, gallery: Path, *, quick: bool) -> list[Readi
     tasks += [_Task(Group.ASIDE, look.name, None, gallery) for look in LOOKS["aside"]]
     if realdata is not None:
         folders = find_sequences([realdata])
-        tasks += [_Task(Group.REAL, folder.name, folder, gallery) for folder in folders]
+        for group in (Group.REAL, Group.PERTURBED):
+            tasks += [_Task(group, folder.name, folder, gallery) for folder in folders]
     if quick:
         tasks = [t for t in tasks if t.name in QUICK]
     # A fresh process each, so that none inherits this one's threads.
@@ -99,16 +110,37 @@ def _read(task: _Task) -> list[Reading]:
 
 def _in_all_ways(task: _Task, folder: Path) -> Iterator[Reading]:
     sequence = load_sequence(folder)
+    shown = _perturbed if task.group is Group.PERTURBED else _as_it_is
     ways = [(Way.NAIVE, read_naively), (Way.PAIRS, analyse), (Way.GAME, analyse)]
     if is_chess(sequence):
         ways.append((Way.RULES, ChessReader(sequence)))
     for way, read in ways:
         mode = Mode.PAIRS if way in {Way.NAIVE, Way.PAIRS} else Mode.GAME
         pictures = task.gallery / task.group.name.lower() / way.name.lower()
-        # The naive reading misreads nearly everything: that is known, and not worth a picture.
-        witness = None if way is Way.NAIVE else Gallery(pictures, sequence.name).add
-        report = evaluate_sequence(sequence, mode, read, witness)
+        report = evaluate_sequence(
+            sequence,
+            mode,
+            _reader(read, shown),
+            # The naive reading misreads nearly everything: that is known, and not worth a picture.
+            None if way is Way.NAIVE else _witness(Gallery(pictures, sequence.name), shown),
+        )
         yield Reading(task.group, way, sequence.name, report.steps, pictures)
+
+
+def _as_it_is(request: AnalysisRequest) -> AnalysisRequest:
+    return request
+
+
+def _perturbed(request: AnalysisRequest) -> AnalysisRequest:
+    return perturbed_request(request, SEED)
+
+
+def _reader(read: Reader, shown: Shown) -> Reader:
+    return lambda request: read(shown(request))
+
+
+def _witness(gallery: Gallery, shown: Shown) -> Witness:
+    return lambda step, request, result: gallery.add(step, shown(request), result)
 
 
 def steps_of(readings: Many[Reading], group: Group, way: Way) -> list[StepReport]:

@@ -76,6 +76,7 @@ def _accuracy(readings: Sequence[Reading]) -> str:
         f"recall and precision: changed spaces, steps without a hand; exact: single moves; answered: exact once a\n"
         f"player has answered the reading's questions; falsely: other steps flagged as hands. {PASS} {MISS}: the bar.\n"
         f"Stress: exposure ±30 %, white balance ±800 K, shift ≤ 2 %, rotation ≤ 2°, noise, JPEG 60–95, soft shadows.\n"
+        f"Perturbed: real after photos moved by ≤ 3 %, in another light, softer, noisier; moves and boards stay real.\n"
         f"game + rules: chess only, with its legal moves as candidates."
     )
     return f"{table(rows)}\n\n{note}"

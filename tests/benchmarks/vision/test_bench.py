@@ -266,8 +266,11 @@ class TestAccuracy:
         write_look(look, tmp_path / "data" / "game", plan)
         monkeypatch.setattr("benchmarks.vision.accuracy.LOOKS", {"tuned": (), "aside": ()})
         readings = read_all(tmp_path / "data", tmp_path / "gallery", quick=False)
-        assert [r.way for r in readings] == [Way.NAIVE, Way.PAIRS, Way.GAME]
-        assert len(steps_of(readings, Group.REAL, Way.GAME)) == 2
+        groups = (Group.REAL, Group.PERTURBED)
+        ways = (Way.NAIVE, Way.PAIRS, Way.GAME)
+        assert [(r.group, r.way) for r in readings] == [(g, w) for g in groups for w in ways]
+        for group in groups:
+            assert len(steps_of(readings, group, Way.GAME)) == 2
         assert steps_of(readings, Group.TUNED, Way.GAME) == []
 
 

@@ -16,7 +16,7 @@ from .metrics import by_difficulty, confusion, figures
 from .model_names import NamingReport, evaluate_names, names_json, names_table
 from .naming import CellNames
 from .report import describe, format_reliability, format_table, table, to_json
-from .run import Mode, Reader, SequenceReport, StepReport, evaluate_sequence
+from .run import Mode, Reader, SequenceReport, StepReport, Witness, evaluate_sequence
 
 __all__ = [
     "Bin",
@@ -31,6 +31,7 @@ __all__ = [
     "Step",
     "StepReport",
     "TrueMove",
+    "Witness",
     "by_difficulty",
     "calibration_error",
     "confusion",
