@@ -238,7 +238,7 @@ class FakeOllama:
         limit = body.options.num_predict if (body.options.num_predict or -1) > 0 else 4000
         lost = text + pictures > context or self._strikes(Fault.BLIND)
         seen = [] if lost else [one for image in images for one in self.truth.look(image)]
-        content, likely = speak(body.format, seen)
+        content, likely = speak(body.format, seen, "" if images else prompt)
         thinks = model.thinking if body.think is None else bool(body.think)
         thinking = "Hmm. " * 4000 if self._strikes(Fault.THINKS) or thinks else ""
         content = self._garbled(content)

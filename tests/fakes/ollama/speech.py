@@ -8,10 +8,10 @@ from typing import Any
 from .eyes import Seen
 
 
-def speak(schema: Any, seen: list[Seen]) -> tuple[str, list[float]]:
+def speak(schema: Any, seen: list[Seen], prompt: str = "") -> tuple[str, list[float]]:
     """What the model says about what it sees, within what the schema lets it say.
 
-    Blind, it makes something up: the first that is allowed.
+    Blind, it makes something up: the first that is allowed. Shown no picture at all, it goes by what the prompt tells.
 
     Returns:
         The answer, and how likely each of its values is.
@@ -22,9 +22,22 @@ def speak(schema: Any, seen: list[Seen]) -> tuple[str, list[float]]:
     likely = []
     for number, (key, rule) in enumerate(schema.get("properties", {}).items()):
         one = seen[number] if number < len(seen) else None
-        answer[key] = _value(_resolved(rule, schema), one)
+        meant = _resolved(rule, schema)
+        answer[key] = _told(meant, key, prompt) if prompt else _value(meant, one)
         likely.append(0.5 if one is None else one.certainty)
     return json.dumps(answer, ensure_ascii=False), likely
+
+
+def _told(rule: dict[str, Any], key: str, prompt: str) -> Any:
+    """What a text says about a number: the one allowed answer that it can mean, else that it is not clear."""
+    found = re.search(rf'"{key}"\s*:\s*("?)([^"{{}},\n]+)', prompt)
+    said = found[2].strip() if found else ""
+    if "enum" in rule:
+        meant = [c for c in rule["enum"] if said and str(c).startswith(said)]
+        return meant[0] if len(meant) == 1 else "unsure"
+    if "integer" in rule.get("type", "string"):
+        return int(said) if said.isdigit() else None
+    return said or "unsure"
 
 
 def _resolved(rule: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:

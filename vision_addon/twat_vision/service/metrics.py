@@ -63,10 +63,11 @@ class Metrics:
         )
 
     def named(self, spent: Spent) -> None:
-        """Count what names have cost."""
+        """Count what asking for names has cost, in vain or not."""
         self._calls.inc(spent.calls)
         self._image_tokens.inc(spent.image_tokens)
-        self._answers.observe(spent.seconds)
+        if spent.calls:
+            self._answers.observe(spent.seconds)
 
     def naming_failed(self, code: str) -> None:
         """Count a failure of the model."""

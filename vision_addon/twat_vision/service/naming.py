@@ -19,7 +19,7 @@ from .images import ImageCache
 from .jobs import Job
 from .metrics import Metrics
 from .pool import TaskFailed, WorkerDied, WorkerPool
-from .sheets import QUESTIONS, UNAVAILABLE, merge_task, sheets_task, waits, with_report
+from .sheets import QUESTIONS, UNAVAILABLE, merge_task, sheets_task, spent, waits, with_report
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -163,9 +163,10 @@ class Naming:
             self._events.wake()
 
         questions = QUESTIONS.validate_json(cut["questions"])
-        answers, spent = await namer.ask(respondent, questions, progress)
-        self._metrics.named(spent)
-        report = Report(Status.DONE, respondent.model.name, notes=respondent.notes, spent=spent)
+        answers, cost = await namer.ask(respondent, questions, progress)
+        self._metrics.named(cost)
+        name, notes = respondent.model.name, respondent.notes
+        report = Report(Status.DONE, name, notes=notes, spent=spent(read) + cost)
         return await self._work_out(merge_task(job, with_report(read, report), answers, report))
 
     async def _work_out(self, task: dict[str, Any]) -> dict[str, Any]:
@@ -175,13 +176,15 @@ class Naming:
     async def _failed(self, job: Job, err: VlmError) -> None:
         """Note a failure: once more later, or never."""
         _LOGGER.warning("No names for job %s: %s", job.id, err)
+        self._metrics.named(err.spent)
         self._metrics.naming_failed(err.code)
         attempts = job.naming_attempts + 1
         if attempts >= (BAD_ATTEMPTS if err.code in _USELESS else ATTEMPTS):
             await self._give_up(job, err)
             return
         self._breaker.failed()
-        self._trouble = err
+        # What it cost is this job's account, not that of those that wait behind it.
+        self._trouble = VlmError(err.code, str(err), err.model)
         await self._store(job, err, Status.WAITING, attempts)
 
     async def _put_off(self, err: VlmError) -> None:
@@ -195,8 +198,9 @@ class Naming:
         self._images.unpin(job.id)
 
     async def _store(self, job: Job, err: VlmError, status: Status, attempts: int) -> None:
-        report = Report(status, err.model, err.code.value, str(err))
         read = json.loads(job.results or "")
+        cost = spent(read) + err.spent
+        report = Report(status, err.model, err.code.value, str(err), spent=cost)
         results = json.dumps(with_report(read, report, UNAVAILABLE if waits(read) else None))
         naming = jobs.Naming.WAITING if status is Status.WAITING else None
         await self._database.call(jobs.named, job.id, results, naming, attempts)

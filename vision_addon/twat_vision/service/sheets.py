@@ -5,12 +5,12 @@ photos; given the answers it makes the reading of them (`merge`). The worker's p
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from typing import Any
 
 from pydantic import ConfigDict, TypeAdapter
 
-from twat_vision.vlm import Answer, Question, Report, Respondent, Status
+from twat_vision.vlm import Answer, Question, Report, Respondent, Spent, Status
 
 from .images import ImageCache
 from .jobs import Job
@@ -54,6 +54,12 @@ def wants_names(results: Mapping[str, Any]) -> bool:
     """Whether the worker found something to ask a model about."""
     vlm = results["vlm"]
     return vlm is not None and vlm["status"] == Status.PENDING
+
+
+def spent(results: Mapping[str, Any]) -> Spent:
+    """What asking for the names of a reading has cost so far, in vain or not."""
+    vlm = results["vlm"] or {}
+    return Spent(**{key.name: vlm.get(key.name, key.default) for key in fields(Spent)})
 
 
 def waits(results: Mapping[str, Any]) -> bool:

@@ -13,8 +13,9 @@ from .errors import Code, VlmError
 from .models import Model
 from .namer import Availability, Namer, Respondent
 from .questions import Kind, Question, Subject
-from .report import Named, Report, Spent, Status
+from .report import Named, Report, Status
 from .server import Budgets, OllamaServer, Progress
+from .spent import Spent
 from .tokens import Patches
 
 __all__ = [

@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from .spent import Spent
+
 
 class Code(StrEnum):
     """Stable names of failures."""
@@ -20,9 +22,13 @@ class Code(StrEnum):
 
 
 class VlmError(Exception):
-    """A model did not answer; ``code`` is stable, the text for people."""
+    """A model did not answer.
+
+    ``code`` is stable, the text for people; ``model`` is one that could be downloaded, ``spent`` what asking cost in vain.
+    """
 
     def __init__(self, code: Code, message: str, model: str | None = None) -> None:
         super().__init__(message)
         self.code = code
         self.model = model
+        self.spent = Spent()

@@ -8,9 +8,9 @@ from typing import Any, Final
 from .answers import Answer, BadAnswer, agreement, read_answer
 from .errors import Code, VlmError
 from .models import Model, best, fault_of, ranked, recommended, wanted
-from .questions import Question, repair, word
-from .report import Spent
-from .server import OllamaServer, Progress, tells_probabilities
+from .questions import Question, Wording, repair, word
+from .server import OllamaServer, Progress, Reply, tells_probabilities
+from .spent import Spent
 from .tokens import MOVE_TOKENS, SHEET_TOKENS, Patches
 
 REPEATS: Final = 2
@@ -130,68 +130,81 @@ class Namer:
         """Put all questions, one after the other.
 
         Raises:
-            VlmError: One of them has no answer.
+            VlmError: One of them has no answer; what was spent until then is its `spent`.
         """
         if not questions:
             return (), Spent()
-        begun = time.monotonic()
-        await self._server.load(respondent.model.name)
+        account = _Account()
         answers: list[Answer] = []
-        spent = Spent()
-        for number, question in enumerate(questions):
-            await on_progress(number, len(questions))
-            found, cost = await self._measured(respondent, question)
-            answers.extend(found)
-            spent += cost
-        seconds = time.monotonic() - begun
-        return tuple(answers), Spent(spent.calls, spent.image_tokens, spent.prompt_tokens, seconds)
+        try:
+            await self._server.load(respondent.model.name)
+            for number, question in enumerate(questions):
+                await on_progress(number, len(questions))
+                answers.extend(await self._measured(respondent, question, account))
+        except VlmError as err:
+            err.spent = account.spent
+            raise
+        return tuple(answers), account.spent
 
     async def _measured(
-        self, respondent: Respondent, question: Question
-    ) -> tuple[tuple[Answer, ...], Spent]:
+        self, respondent: Respondent, question: Question, account: "_Account"
+    ) -> tuple[Answer, ...]:
         """Put a question until it is known how sure the answer is, or showing it again would cost too much."""
         asked: list[tuple[Answer, ...]] = []
-        spent = Spent()
-        limit = MOVE_TOKENS if question.ordinary else REPEATS * SHEET_TOKENS
-        while len(asked) < REPEATS and spent.image_tokens + question.image_tokens <= limit:
-            answers, cost = await self._once(respondent, question, len(asked))
-            spent += cost
+        limit = account.pictures + (MOVE_TOKENS if question.ordinary else REPEATS * SHEET_TOKENS)
+        while len(asked) < REPEATS and account.pictures + question.image_tokens <= limit:
+            answers = await self._once(respondent, question, len(asked), account)
             if all(answer.confidence is not None for answer in answers):
-                return answers, spent
+                return answers
             asked.append(answers)
-        return agreement(asked), spent
+        return agreement(asked)
 
     async def _once(
-        self, respondent: Respondent, question: Question, turn: int
-    ) -> tuple[tuple[Answer, ...], Spent]:
-        """Put a question once; an answer that is none is asked for again, once, without the picture being new."""
-        wording = word(question, turn)
-        messages: list[dict[str, Any]] = [
-            {"role": "user", "content": wording.prompt, "images": [question.picture]}
-        ]
-        words = _WORDS_AT_LEAST + _WORDS_EACH * len(question.subjects)
-        spent = Spent()
-        for last in (False, True):
-            reply = await self._server.ask(
-                respondent.model,
-                messages,
-                wording.schema,
-                image_tokens=question.image_tokens,
-                words=words,
-            )
-            spent += Spent(1, question.image_tokens, reply.prompt_tokens, reply.seconds)
-            try:
-                return read_answer(question, reply.text, reply.tokens), spent
-            except BadAnswer as err:
-                if last:
-                    raise VlmError(
-                        Code.BAD_ANSWER, f"{respondent.model.name} gave no usable answer: {err}."
-                    ) from err
-                messages += [
-                    {"role": "assistant", "content": reply.text[-2000:]},
-                    {"role": "user", "content": repair(str(err))},
-                ]
-        raise AssertionError("the last try answers or raises")
+        self, respondent: Respondent, question: Question, turn: int, account: "_Account"
+    ) -> tuple[Answer, ...]:
+        """Put a question once. An answer that is none gets one try at repair.
+
+        What was said is put into form without showing the picture again. That tells nothing of how sure the model was of what it
+        saw, so such answers have no confidence of their own. Only where nothing was said the picture is shown once more.
+        """
+        reply = await self._say(respondent, question, word(question, turn), account)
+        try:
+            return read_answer(question, reply.text, reply.tokens)
+        except BadAnswer as err:
+            fault = err
+        said = reply.text.strip()
+        wording = repair(question, said, str(fault)) if said else word(question, turn + 1)
+        reply = await self._say(respondent, question, wording, account, shown=not said)
+        try:
+            return read_answer(question, reply.text, () if said else reply.tokens)
+        except BadAnswer as err:
+            name = respondent.model.name
+            raise VlmError(Code.BAD_ANSWER, f"{name} gave no usable answer: {err}.") from err
+
+    async def _say(
+        self,
+        respondent: Respondent,
+        question: Question,
+        wording: Wording,
+        account: "_Account",
+        *,
+        shown: bool = True,
+    ) -> Reply:
+        """Put words to the model, with or without the question's picture, on the account."""
+        message: dict[str, Any] = {"role": "user", "content": wording.prompt}
+        image_tokens = question.image_tokens if shown else 0
+        if shown:
+            message["images"] = [question.picture]
+        account.asked(image_tokens)
+        reply = await self._server.ask(
+            respondent.model,
+            [message],
+            wording.schema,
+            image_tokens=image_tokens,
+            words=_WORDS_AT_LEAST + _WORDS_EACH * len(question.subjects),
+        )
+        account.answered(reply)
+        return reply
 
     def _choose(self, models: Sequence[Model], name: str | None) -> tuple[Model, str | None]:
         asked_for = name or self._model
@@ -209,3 +222,23 @@ class Namer:
             message = f"Ollama does not have {meant.name}, or it cannot see.{hint}"
             raise VlmError(Code.MODEL_MISSING, message, meant.name)
         return found, meant.note
+
+
+class _Account:
+    """What is spent while asking; a question counts from when it is put, answered or not."""
+
+    def __init__(self) -> None:
+        self._begun = time.monotonic()
+        self._calls = self.pictures = self._prompt = 0
+
+    def asked(self, image_tokens: int) -> None:
+        self._calls += 1
+        self.pictures += image_tokens
+
+    def answered(self, reply: Reply) -> None:
+        self._prompt += reply.prompt_tokens
+
+    @property
+    def spent(self) -> Spent:
+        seconds = time.monotonic() - self._begun
+        return Spent(self._calls, self.pictures, self._prompt, seconds)

@@ -15,6 +15,8 @@ from typing import Any, Final
 
 EMPTY: Final = "empty"
 UNSURE: Final = "unsure"
+_LONGEST_SAID: Final = 2000
+"""Characters of an unusable answer that are quoted."""
 
 
 class Kind(StrEnum):
@@ -106,9 +108,23 @@ def word(question: Question, turn: int = 0) -> Wording:
     return Wording(prompt, schema)
 
 
-def repair(fault: str) -> str:
-    """The words that ask for an answer again."""
-    return Template(_file("repair.txt")).substitute(fault=fault)
+def repair(question: Question, said: str, fault: str) -> Wording:
+    """The words that ask for what was said in the form that was asked for, without the picture.
+
+    Args:
+        question: What was asked.
+        said: What was answered; of a long text its end.
+        fault: What is wrong with it.
+    """
+    schema = _schema(question, 0)
+    prompt = Template(_file("repair.txt")).substitute(
+        count=len(question.subjects),
+        fault=fault,
+        said=said[-_LONGEST_SAID:],
+        none=json.dumps(None if question.kind is Kind.NUMBER else UNSURE),
+        schema=json.dumps(schema, ensure_ascii=False),
+    )
+    return Wording(prompt, schema)
 
 
 @cache

@@ -268,9 +268,10 @@ async def test_nonsense_twice_is_given_up(
     assert failed["vlm"]["code"] == "bad_answer"
     assert failed["warnings"] == ["names_unavailable"]
     assert len(failed["detected_pieces"]) == 4
-    # Twice, each time with one try at repair.
-    assert len(ollama.calls) == 4
-    assert "That was not an answer" in ollama.calls[1].prompt
+    # Twice, each time with one try at repair, for which the picture is not shown again.
+    assert [len(call.images) for call in ollama.calls] == [1, 0, 1, 0]
+    assert "it was not valid JSON" in ollama.calls[1].prompt
+    assert (failed["vlm"]["calls"], failed["vlm"]["image_tokens"]) == (4, 2048)
 
 
 async def test_a_server_that_is_away_is_left_alone_until_something_changes(

@@ -83,6 +83,65 @@ async def test_an_ordinary_move_is_not_shown_again_when_that_costs_too_much(
     assert answer.confidence == pytest.approx(2 / 3)
 
 
+async def test_an_unusable_answer_is_put_into_form_without_showing_the_picture_again(
+    namer: Namer, fake: FakeOllama, question: Question
+) -> None:
+    """How sure the model is of what it read says nothing of how sure it is of what it saw."""
+    fake.truth.learn(question.picture, [{"box": [128, 128, 256, 256], "words": ["red", "pawn"]}])
+    fake.fail(Fault.INVALID_JSON, 1)
+    (answer,), spent = await namer.ask(await namer.respondent(), [ordinary(question, 1024)])
+
+    assert answer.value == "red pawn"
+    assert answer.confidence == pytest.approx(2 / 3)
+    assert (spent.calls, spent.image_tokens) == (2, 1024)
+    shown, told = fake.calls
+    assert (len(shown.images), len(told.images)) == (1, 0)
+    assert shown.answer in told.prompt
+
+
+async def test_what_an_unusable_answer_does_not_say_stays_unsure(
+    namer: Namer, fake: FakeOllama, question: Question
+) -> None:
+    fake.fail(Fault.NOT_IN_SCHEMA, 1)
+    (answer,), spent = await namer.ask(await namer.respondent(), [ordinary(question, 1024)])
+
+    assert answer.value == "unsure"
+    assert spent.image_tokens == 1024
+
+
+async def test_where_it_costs_little_an_unusable_answer_is_checked_with_the_picture(
+    namer: Namer, fake: FakeOllama, question: Question
+) -> None:
+    fake.fail(Fault.NOT_IN_SCHEMA, 1)
+    (answer,), spent = await namer.ask(await namer.respondent(), [question])
+
+    assert answer.value == "empty"
+    assert answer.confidence is not None
+    assert answer.confidence > 0.8
+    assert (spent.calls, spent.image_tokens) == (3, 2048)
+
+
+async def test_where_nothing_was_said_the_picture_is_shown_once_more(
+    namer: Namer, fake: FakeOllama, question: Question
+) -> None:
+    fake.fail(Fault.EMPTY, 1)
+    (answer,), spent = await namer.ask(await namer.respondent(), [question])
+
+    assert answer.value == "empty"
+    assert answer.confidence is not None
+    assert (spent.calls, spent.image_tokens) == (2, 2048)
+
+
+async def test_what_was_asked_in_vain_is_on_the_account(
+    namer: Namer, fake: FakeOllama, question: Question
+) -> None:
+    fake.fail(Fault.CRASHES, 1)
+    with pytest.raises(VlmError) as trouble:
+        await namer.ask(await namer.respondent(), [question])
+
+    assert (trouble.value.spent.calls, trouble.value.spent.image_tokens) == (1, 1024)
+
+
 async def test_nothing_to_ask_loads_nothing(namer: Namer, fake: FakeOllama) -> None:
     respondent = await namer.respondent()
     assert (await namer.ask(respondent, []))[0] == ()

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from twat_vision.vlm.questions import Choice, Kind, Question, Subject, repair, word
+from twat_vision.vlm.questions import Choice, Kind, Question, Subject, Wording, repair, word
 
 SNAPSHOTS = Path(__file__).with_name("snapshots")
 
@@ -30,13 +30,17 @@ def question(kind: Kind) -> Question:
     return Question(kind, b"jpeg", (640, 480), 300, QUESTIONS[kind])
 
 
+def said(wording: Wording) -> str:
+    schema = json.dumps(wording.schema, indent=1, ensure_ascii=False)
+    return f"{wording.prompt}\n--- format\n{schema}\n"
+
+
 @pytest.mark.parametrize("kind", Kind)
 def test_words_of_a_question(kind: Kind) -> None:
     """Edit the file in `snapshots/` when the words are meant to change."""
     wording = word(question(kind))
 
-    said = f"{wording.prompt}\n--- format\n{json.dumps(wording.schema, indent=1, ensure_ascii=False)}\n"
-    assert said == (SNAPSHOTS / f"{kind}.txt").read_text("utf-8")
+    assert said(wording) == (SNAPSHOTS / f"{kind}.txt").read_text("utf-8")
 
 
 def test_the_prompt_holds_the_schema() -> None:
@@ -55,5 +59,16 @@ def test_asked_again_the_answers_come_in_another_order() -> None:
     assert answers(second) == ["red agent", "blue troop", "red troop", "empty", "unsure"]
 
 
-def test_an_answer_that_is_none_is_asked_for_again() -> None:
-    assert repair("it was empty").startswith("That was not an answer: it was empty.")
+@pytest.mark.parametrize("kind", [Kind.CHANGE, Kind.NUMBER])
+def test_words_that_put_an_answer_into_form(kind: Kind) -> None:
+    wording = repair(question(kind), '{"1": "red tr', "it was not valid JSON")
+
+    assert said(wording) == (SNAPSHOTS / f"repair_{kind}.txt").read_text("utf-8")
+    assert wording.schema == word(question(kind)).schema
+
+
+def test_of_a_long_answer_its_end_is_quoted() -> None:
+    wording = repair(question(Kind.CHANGE), "Hmm. " * 4000 + "a red troop", "it was not valid JSON")
+
+    assert "a red troop\n" in wording.prompt
+    assert len(wording.prompt) < 4000
