@@ -24,6 +24,7 @@ from .const import GameEvent
 from .errors import HopError, invalid
 from .failures import FailureLedger, failure_of
 from .games.model import AnalysisStatus, Capture, JournalEntry, JournalKind, new_id
+from .games.request import Wishes
 from .names import names_coming
 from .outcome import Outcome
 from .press import GameQueue, Press
@@ -91,6 +92,24 @@ class CaptureManager:
                 notes=notes,
             )
             press = queue.waiting = self._press(capture, resolution)
+        self._work(coordinator, queue)
+        return press
+
+    @callback
+    def async_read_again(
+        self, coordinator: GameCoordinator, capture: Capture, wishes: Wishes
+    ) -> Press:
+        """Ask for a photo to be read once more, in its turn; `Press.done` tells the outcome.
+
+        Raises:
+            ServiceValidationError: it is being read, or waits for that.
+        """
+        queue = self._queues.setdefault(coordinator.game_id, GameQueue())
+        if queue.holds(capture.id):
+            raise invalid("capture_being_read", sequence=str(capture.sequence))
+        press = self._press(capture)
+        press.wishes = wishes
+        queue.add_photographed(press)
         self._work(coordinator, queue)
         return press
 
@@ -241,7 +260,7 @@ class CaptureManager:
         self, coordinator: GameCoordinator, queue: GameQueue, link: VisionLink, press: Press
     ) -> None:
         try:
-            outcome = await async_read(self._hub, coordinator, link, press.capture)
+            outcome = await async_read(self._hub, coordinator, link, press)
         except Waiting as err:
             await self._wait(coordinator, queue, link, press, err.reason)
             return
@@ -296,7 +315,10 @@ class CaptureManager:
             failure.hop,
             failure.message,
         )
-        capture = await self._write(press, analysis_status=AnalysisStatus.FAILED, error=failure)
+        # What a photo was read as before stands.
+        first = press.wishes is None
+        status = AnalysisStatus.FAILED if first else press.capture.analysis_status
+        capture = await self._write(press, analysis_status=status, error=failure)
         self._failures.failed(coordinator.game_id, game, failure)
         await self._refresh(coordinator)
         outcome = Outcome(capture, event)

@@ -1,16 +1,17 @@
 """What follows from a reading: written into the game's log, and what is told of it."""
 
+from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from homeassistant.util import dt as dt_util
 
 from .const import GameEvent
 from .games import log
-from .games.model import Capture, JournalEntry, JournalKind, Proposal
+from .games.model import Board, Capture, JournalEntry, JournalKind, Position, Proposal
 from .games.profile import GameProfile
-from .games.proposals import Reading, ReadingKind, read_result
+from .games.proposals import HARMLESS_WARNINGS, Reading, ReadingKind, read_result
 from .games.record import GameRecord, apply
 from .material import Material
 from .outcome import Outcome
@@ -81,13 +82,15 @@ def conclude(
         results,
         game=record.game,
         profile=profile,
-        state=record.head,
+        state=material.base,
         capture_id=capture.id,
         setup=material.setup,
         at=at,
         warnings=warnings,
-        earlier=repository.line(record.head.id, limit=_TAKE_BACKS)[1:],
+        earlier=repository.line(material.base.id, limit=_TAKE_BACKS)[1:],
     )
+    if material.accepted:
+        reading = _second(reading, record.head.board)
 
     def journal(kind: JournalKind) -> None:
         details = {"warnings": list(reading.warnings), "confidence": reading.confidence}
@@ -114,6 +117,25 @@ def conclude(
     else:
         event = GameEvent.MOVE_DETECTED
     return Conclusion(event, accepted, reading)
+
+
+def _second(reading: Reading, accepted: Board) -> Reading:
+    """What a second reading of an accepted photo comes to: nothing where it surely says the same, else something for the players.
+
+    One whose names are still to come may say the same now and something else then.
+    """
+    proposal = reading.proposal
+    if proposal is None:
+        return reading
+    sure = not reading.questions and HARMLESS_WARNINGS.issuperset(reading.warnings)
+    if sure and _standing(proposal.board) == _standing(accepted):
+        return replace(reading, kind=ReadingKind.NOTHING_CHANGED, proposal=None)
+    return replace(reading, proposal=replace(proposal, acceptable=False))
+
+
+def _standing(board: Board) -> Counter[tuple[str, int | None, str | None, Position]]:
+    """What stands where, whatever the pieces are called."""
+    return Counter((p.type, p.player, p.space, p.position) for p in board.pieces)
 
 
 def _propose(

@@ -19,7 +19,9 @@ class Material:
 
     Attributes:
         capture: the photo to be read, as on record now.
-        record: the game as it stands; its head is what the photo is compared with.
+        record: the game as it stands.
+        base: the state that the photo is compared with: the head or, where the head was read from this very photo, the one
+            before it.
         before: the photo of the last accepted state; None while there is none (a setup photo).
         reference: the photo in which the board's corners are known; None for the photo itself.
         calibration: where the board lies in the reference; None when nobody knows yet.
@@ -27,6 +29,7 @@ class Material:
 
     capture: Capture
     record: GameRecord
+    base: GameState
     before: Capture | None
     reference: Capture | None
     calibration: Calibration | None
@@ -37,11 +40,16 @@ class Material:
         return self.before is None
 
     @property
+    def accepted(self) -> bool:
+        """Whether the players have accepted what was read from this photo; it can be read again."""
+        return self.base is not self.record.head
+
+    @property
     def concluded(self) -> bool:
         """Whether this photo's reading is in the log already: a crash came in between."""
         proposal = self.record.proposal
         waiting = proposal is not None and proposal.capture_id == self.capture.id
-        return waiting or self.record.head.capture_id == self.capture.id
+        return waiting or self.accepted
 
 
 def gather(
@@ -62,17 +70,21 @@ def gather(
     calibration = table_calibration
     if calibration is None and (found := record.game.settings.get(SETTING_BOARD)):
         calibration = Calibration.from_json(found)
-    before = _last_accepted(repository, record.head)
+    base = record.head
+    if base.capture_id == capture.id and base.parent_id is not None:
+        base = record.states[base.parent_id]
+    before = last_accepted(repository, base)
     return Material(
         capture=capture,
         record=record,
+        base=base,
         before=before,
         reference=None if before is None else _reference(repository, capture, calibration),
         calibration=calibration,
     )
 
 
-def _last_accepted(repository: Repository, state: GameState) -> Capture | None:
+def last_accepted(repository: Repository, state: GameState) -> Capture | None:
     """The photo of a state or, where it was made by hand, of the nearest one before it."""
     while True:
         if state.capture_id is not None:

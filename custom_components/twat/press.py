@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from .clients.camera import Resolution
 from .games.model import Capture
+from .games.request import Wishes
 from .outcome import Outcome
 
 
@@ -16,15 +17,27 @@ class Press:
     Attributes:
         capture: its row as last written.
         done: what became of it; pending when it has to wait for the vision service.
+        wishes: what somebody wants of reading it again; None for its first reading.
+        handed_in: set once the vision service has it, or it is settled.
+        job_id: the job, if the vision service has it.
     """
 
     capture: Capture
     resolution: Resolution
     done: asyncio.Future[Outcome]
+    wishes: Wishes | None = None
+    handed_in: asyncio.Event = field(default_factory=asyncio.Event)
+    job_id: str | None = None
+
+    def hand_in(self, job_id: str) -> None:
+        """Note the job."""
+        self.job_id = job_id
+        self.handed_in.set()
 
     def settle(self, outcome: Outcome) -> None:
         """Tell whoever waits."""
         self.capture = outcome.capture
+        self.handed_in.set()
         if not self.done.done():
             self.done.set_result(outcome)
 
@@ -52,10 +65,15 @@ class GameQueue:
         """Whether somebody works on them."""
         return self.task is not None and not self.task.done()
 
+    def holds(self, capture_id: str) -> bool:
+        """Whether a photo is to be read, or is being read; one of which only the annotated photo is missing has been read."""
+        reads = self.running is not None and not self.running.done.done()
+        under_way = (*self.photographed, *([self.running] if self.running and reads else []))
+        return any(press.capture.id == capture_id for press in under_way)
+
     def add_photographed(self, press: Press) -> None:
         """Put a capture among those to be read, unless it is under way already."""
-        under_way = (self.running, *self.photographed)
-        if not any(p is not None and p.capture.id == press.capture.id for p in under_way):
+        if not self.holds(press.capture.id):
             insort(self.photographed, press, key=lambda p: p.capture.sequence)
 
     def settle(self) -> None:

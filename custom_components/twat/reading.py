@@ -26,9 +26,10 @@ from .const import BOARD_CONFIDENCE, GameEvent
 from .errors import PASSING, HopError, service_error
 from .games.model import AnalysisStatus, Capture
 from .games.profile import GameProfile
-from .games.request import ImageHashes, analysis_request
+from .games.request import ImageHashes, Wishes, analysis_request
 from .material import SETTING_BOARD, Material, gather
 from .outcome import Outcome
+from .press import Press
 from .table import Calibration, find_table
 
 if TYPE_CHECKING:
@@ -57,6 +58,8 @@ _UNREADABLE = (
     "state_conflict",
 )
 
+_READ = (AnalysisStatus.COMPLETED, AnalysisStatus.FAILED)
+
 WARNING_BOARD_UNCERTAIN = "board_uncertain"
 
 
@@ -74,16 +77,18 @@ class Waiting(Exception):
 
 
 async def async_read(
-    hub: TwatHub, coordinator: GameCoordinator, link: VisionLink, capture: Capture
+    hub: TwatHub, coordinator: GameCoordinator, link: VisionLink, press: Press
 ) -> Outcome:
     """Read a photo against the accepted state, and accept the reading when it is sure enough.
+
+    A photo that was read before is read again only if the press has wishes.
 
     Raises:
         Waiting: the vision service is not there, or has too much to do.
         HomeAssistantError: the photo cannot be read.
     """
     try:
-        return await _read(hub, coordinator, link, capture)
+        return await _read(hub, coordinator, link, press)
     except ServiceError as err:
         raise _refusal(err) from err
     except HopError as err:
@@ -94,20 +99,21 @@ async def async_read(
 
 
 async def _read(
-    hub: TwatHub, coordinator: GameCoordinator, link: VisionLink, capture: Capture
+    hub: TwatHub, coordinator: GameCoordinator, link: VisionLink, press: Press
 ) -> Outcome:
     profile = coordinator.data.profile
     coordinator.async_set_stage("queued")
     for _ in range(_TRIES):
-        material = await async_gather(hub, coordinator, capture)
-        if material.capture.analysis_status in (AnalysisStatus.COMPLETED, AnalysisStatus.FAILED):
-            # It was read while this was queued a second time.
-            return Outcome(material.capture)
-        if material.concluded:
-            return Outcome(await _complete(hub, link.client, material.capture))
+        material = await async_gather(hub, coordinator, press.capture)
+        if press.wishes is None:
+            if material.capture.analysis_status in _READ:
+                # It was read while this was queued a second time.
+                return Outcome(material.capture)
+            if material.concluded:
+                return Outcome(await _complete(hub, link.client, material.capture))
         calibration, warning = await _board(hub, link.client, profile, material)
         material = replace(material, calibration=calibration)
-        ended = await _analyse(hub, coordinator, link, profile, material)
+        ended = await _analyse(hub, coordinator, link, press, material)
         if ended.status is not JobStatus.COMPLETED:
             raise _job_failed(ended)
         outcome = await async_conclude(hub, profile, material, ended.results or {}, warning)
@@ -221,7 +227,7 @@ async def _analyse(
     hub: TwatHub,
     coordinator: GameCoordinator,
     link: VisionLink,
-    profile: GameProfile,
+    press: Press,
     material: Material,
 ) -> Job:
     """Hand the photo in and wait until its job has ended."""
@@ -229,11 +235,12 @@ async def _analyse(
     corners = None if material.calibration is None else material.calibration.corners
     # With corners and no reference the service would look for them in the photo before.
     reference = (material.reference or capture) if corners else None
-    record = material.record
+    record, base = material.record, material.base
+    wishes = press.wishes or Wishes()
     request = analysis_request(
         record.game,
-        profile,
-        record.head,
+        coordinator.data.profile,
+        base,
         capture_id=capture.id,
         images=ImageHashes(
             after=capture.image_sha256 or "",
@@ -241,8 +248,8 @@ async def _analyse(
             reference=reference.image_sha256 if reference else None,
         ),
         corners=corners,
-        previous=record.states.get(record.head.parent_id or ""),
-        model=link.model,
+        previous=record.states.get(base.parent_id or ""),
+        wishes=replace(wishes, model=wishes.model or link.model),
     )
     with link.watch(capture.id, coordinator.async_set_stage) as watch:
         job_id = await _hand_in(hub, link.client, request, material)
@@ -253,6 +260,7 @@ async def _analyse(
             job_id=job_id,
             error=None,
         )
+        press.hand_in(job_id)
         # The same capture handed in a second time may have been read long ago.
         job = await link.client.job(job_id)
         if job is not None and job.status in (

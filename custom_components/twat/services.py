@@ -21,7 +21,9 @@ from .errors import invalid
 from .file_services import FILE_ACTIONS
 from .games.area_readings import area_readings
 from .games.model import GameStatus
+from .games.request import Wishes
 from .games.turns import is_over
+from .reanalysis import async_analyze
 from .service_calls import (
     ATTR_CAPTURE_ID,
     ATTR_GAME_ID,
@@ -46,6 +48,7 @@ class Action(StrEnum):
     LIST_GAMES = "list_games"
     GET_STATE = "get_state"
     CAPTURE = "capture"
+    ANALYZE = "analyze"
     ACCEPT = "accept"
     REJECT = "reject"
     CORRECT = "correct"
@@ -67,8 +70,13 @@ ATTR_OFFSET = "offset"
 ATTR_NOTES = "notes"
 ATTR_RESOLUTION = "resolution"
 ATTR_WAIT = "wait"
+ATTR_MODEL = "model"
+ATTR_DETECT_CHANGES = "detect_changes"
+ATTR_IDENTIFY_PIECES = "identify_pieces"
 ATTR_CORNERS = "corners"
 ATTR_ID = "id"
+
+_IDENTIFY = ("auto", "always", "never")
 
 
 async def _create_game(call: ServiceCall) -> ServiceResponse:
@@ -145,6 +153,19 @@ async def _capture(call: ServiceCall) -> ServiceResponse:
     if not call.data[ATTR_WAIT]:
         return {"capture_id": press.capture.id, "status": "capturing"}
     return (await press.done).to_json()
+
+
+async def _analyze(call: ServiceCall) -> ServiceResponse:
+    hub, coordinator = game_of(call)
+    wishes = Wishes(
+        call.data.get(ATTR_MODEL), call.data[ATTR_DETECT_CHANGES], call.data[ATTR_IDENTIFY_PIECES]
+    )
+    press = await async_analyze(hub, coordinator, call.data.get(ATTR_CAPTURE_ID), wishes)
+    if not call.data[ATTR_WAIT]:
+        await press.handed_in.wait()
+        if press.job_id is not None:
+            return {"capture_id": press.capture.id, "job_id": press.job_id, "status": "queued"}
+    return {**(await press.done).to_json(), "job_id": press.job_id}
 
 
 def _resolution(wanted: str) -> Resolution:
@@ -263,6 +284,16 @@ _ACTIONS: dict[str, Definition] = {
             probatio.Optional(ATTR_NOTES): TEXT,
             # Checked by the action itself, whose words reach also those who call it over REST.
             probatio.Optional(ATTR_RESOLUTION, default=Resolution.UHD.value): cv.string,
+            probatio.Optional(ATTR_WAIT, default=False): cv.boolean,
+        },
+    ),
+    Action.ANALYZE: Definition(
+        _analyze,
+        {
+            **REVIEW,
+            probatio.Optional(ATTR_MODEL): probatio.All(TEXT, probatio.Length(min=1)),
+            probatio.Optional(ATTR_DETECT_CHANGES, default=True): cv.boolean,
+            probatio.Optional(ATTR_IDENTIFY_PIECES, default="auto"): probatio.In(_IDENTIFY),
             probatio.Optional(ATTR_WAIT, default=False): cv.boolean,
         },
     ),

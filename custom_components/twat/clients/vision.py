@@ -1,7 +1,7 @@
 """Client of the vision service."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, ClassVar
 
@@ -77,12 +77,14 @@ class Models:
         names: best first.
         default: the one asked unless a request says otherwise.
         server: address of the model server; None when the service was given none.
+        successors: old name → the model that is asked in its place.
     """
 
     names: tuple[str, ...]
     default: str | None
     server: str | None
     problem: ModelProblem | None
+    successors: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +187,7 @@ class VisionClient(ServiceClient):
                 problem=None
                 if problem is None
                 else ModelProblem(str(problem["code"]), str(problem["message"]), problem["model"]),
+                successors=dict(body.get("successors") or {}),
             )
         except (KeyError, TypeError) as err:
             raise NotAService(self.hop, "the list of models cannot be read") from err

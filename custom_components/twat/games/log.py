@@ -41,14 +41,14 @@ def propose(record: GameRecord, proposal: Proposal, *, by: str | None, at: datet
 def accept(record: GameRecord, profile: GameProfile, *, by: str | None, at: datetime) -> Change:
     """Make the waiting reading the new head.
 
-    One that takes moves back makes the earlier state the head, as an undo by hand would.
+    One that takes moves back makes the earlier state the head, as an undo by hand would. A second reading of the photo that
+    made the head becomes the head's sibling, as a correction would.
 
     Raises:
         GameError: ``no_proposal``; ``stale_proposal`` when the head has moved since.
     """
     proposal = _waiting(record)
-    if proposal.base_state_id != record.game.head_id:
-        raise GameError("stale_proposal")
+    base = _compared_with(record, proposal)
     if proposal.returns_to is not None:
         earlier = record.states[proposal.returns_to]
         line = JournalEntry(
@@ -64,7 +64,7 @@ def accept(record: GameRecord, profile: GameProfile, *, by: str | None, at: date
     state = _child(
         record,
         profile,
-        record.head,
+        base,
         capture_id=proposal.capture_id,
         # Whoever accepts a start position that was read says that this is all of it.
         board=replace(
@@ -195,7 +195,8 @@ def _subject(record: GameRecord, capture_id: str | None, *, by_moves: bool) -> _
     if capture_id is None:
         raise GameError("nothing_to_correct")
     if proposal is not None and proposal.capture_id == capture_id:
-        return _Subject(capture_id, head, capture_id, proposal.setup, proposal)
+        base = _compared_with(record, proposal)
+        return _Subject(capture_id, base, capture_id, proposal.setup, proposal)
     if head.capture_id == capture_id and head.parent_id is not None:
         base = record.states[head.parent_id]
         setup = (base.turn, base.active_player) == (head.turn, head.active_player)
@@ -213,6 +214,22 @@ def _waiting(record: GameRecord) -> Proposal:
     if record.proposal is None:
         raise GameError("no_proposal")
     return record.proposal
+
+
+def _compared_with(record: GameRecord, proposal: Proposal) -> GameState:
+    """Return the state that a reading continues: the head, or the one before it if the head's own photo was read again.
+
+    Raises:
+        GameError: ``stale_proposal``: the head has moved since.
+    """
+    head = record.head
+    if proposal.base_state_id == head.id:
+        return head
+    own = (proposal.capture_id, proposal.base_state_id) == (head.capture_id, head.parent_id)
+    # The reading that made the head is older than the head.
+    if own and proposal.created_at > head.created_at:
+        return record.states[proposal.base_state_id]
+    raise GameError("stale_proposal")
 
 
 def _child(

@@ -28,6 +28,21 @@ class ImageHashes:
         return {"after": self.after, "before": self.before, "reference": self.reference}
 
 
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What somebody wants of one analysis.
+
+    Attributes:
+        model: Vision model to name pieces with; None for the host's choice.
+        detect_changes: False: say what stands there, whatever stood there before.
+        identify_pieces: Whether the model is asked: ``auto`` where tracking cannot know, ``always`` or ``never``.
+    """
+
+    model: str | None = None
+    detect_changes: bool = True
+    identify_pieces: str = "auto"
+
+
 def analysis_request(
     game: Game,
     profile: GameProfile,
@@ -37,8 +52,7 @@ def analysis_request(
     images: ImageHashes,
     corners: Sequence[tuple[float, float]] | None,
     previous: GameState | None = None,
-    model: str | None = None,
-    identify_pieces: str = "auto",
+    wishes: Wishes = Wishes(),
 ) -> JsonObject:
     """Return the request for one capture.
 
@@ -51,8 +65,7 @@ def analysis_request(
         corners: The board's corners in the reference photo (if there is none: in the before, else
             the after photo), 0…1, from top left clockwise; None lets the service look for them.
         previous: The state before the accepted one: the players may take back what led to that.
-        model: Vision model to name pieces with; None for the service's default.
-        identify_pieces: ``auto``, ``always`` or ``never``.
+        wishes: What is wanted of it; without a model the service's default is asked.
 
     Returns:
         The JSON body. Pieces are null as long as nobody has said what all stands on the board.
@@ -99,8 +112,11 @@ def analysis_request(
             for area in played_areas(profile, game)
         ],
         "candidates": [c.to_json() for c in candidates(profile, game, state, previous)],
-        "tasks": {"detect_changes": True, "identify_pieces": identify_pieces},
-        "model": model,
+        "tasks": {
+            "detect_changes": wishes.detect_changes,
+            "identify_pieces": wishes.identify_pieces,
+        },
+        "model": wishes.model,
         "thresholds": {"confidence": game.confidence_threshold},
     }
 

@@ -1,8 +1,11 @@
-"""What the vision service is made to say where a photo cannot make it."""
+"""What the vision service is made to say where a photo cannot make it, and a model that it can ask."""
 
+from collections.abc import AsyncIterator, Iterator
 from unittest.mock import patch
 
 import pytest
+from tests.custom_components.conftest import Played, run_service
+from tests.fakes.ollama import FakeOllama
 
 from custom_components.twat.clients.vision import BoardSuggestion, VisionClient
 
@@ -33,3 +36,67 @@ async def own_game(add_entry, own_vision, scripted_table, until, create_game):
     game = await create_game(hub)
     assert (await game.capture())["outcome"] == "setup_captured"
     return game
+
+
+@pytest.fixture
+async def ollama(socket_enabled, camera) -> AsyncIterator[FakeOllama]:
+    """A model server that knows how the pieces of the simulated table look."""
+    fake = FakeOllama()
+    script = camera.simulator("GET")
+    (left, top), _, (right, bottom), _ = script["corners"]
+    width, height = (right - left) * 4608 / 8, (bottom - top) * 2592 / 8
+    colors = {p["position"]: p["color"] for p in script["players"]}
+    things = [
+        {
+            "box": [
+                round(left * 4608 + (ord(p["space"][0]) - ord("A")) * width),
+                round(top * 2592 + (int(p["space"][1:]) - 1) * height),
+                round(width),
+                round(height),
+            ],
+            "words": [colors[p["player"]], p["type"]],
+        }
+        for p in script["start"]
+    ]
+    # Pieces of a colour look alike; one of each row will do.
+    chosen = {p["space"]: thing for p, thing in zip(script["start"], things, strict=True)}
+    fake.truth.learn(camera.still(), [chosen[s] for s in ("A7", "B8", "A1", "B2")])
+    async with fake.running():
+        yield fake
+
+
+@pytest.fixture
+def asking(tmp_path, ollama) -> Iterator[object]:
+    """A real vision service that asks it."""
+    with run_service("twat_vision", tmp_path / "vision", "--ollama", ollama.url) as service:
+        yield service
+
+
+@pytest.fixture
+async def asking_hub(add_entry, asking, scripted_table, until):
+    """A hub whose vision service asks it."""
+    entry = await add_entry("hub", asking, subentries_data=[scripted_table])
+    link = entry.runtime_data.link
+    await until(lambda: link.available, link)
+    return entry
+
+
+@pytest.fixture
+async def unknown_game(hass, asking_hub, camera) -> Played:
+    """A game of which nobody says what stands on the table."""
+    script = camera.simulator("GET")
+    created = await hass.services.async_call(
+        "twat",
+        "create_game",
+        {
+            "name": "Unknown",
+            "game_type": script["profile"],
+            "players": script["players"],
+            "settings": {**script["settings"], "confidence_threshold": 0.5},
+            "table": "Table",
+        },
+        blocking=True,
+        return_response=True,
+    )
+    await hass.async_block_till_done()
+    return Played(hass, asking_hub, camera, created["game_id"], created["device_id"])

@@ -1,81 +1,21 @@
 """Names from a model, with the real vision service and a stand-in for its model server."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 
 from homeassistant.components.repairs import DOMAIN as REPAIRS
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.setup import async_setup_component
 import pytest
-from tests.custom_components.conftest import Played, run_service
-from tests.fakes.ollama import LIBRARY, FakeOllama, Fault
+from tests.fakes.ollama import LIBRARY, Fault
 
 from custom_components.twat.clients.errors import ConnectionFailed, Hop
 from custom_components.twat.clients.vision import Job, JobStatus, VisionClient
 
 
 @pytest.fixture
-async def ollama(socket_enabled, camera) -> AsyncIterator[FakeOllama]:
-    """A model server that knows how the pieces of the simulated table look."""
-    fake = FakeOllama()
-    script = camera.simulator("GET")
-    (left, top), _, (right, bottom), _ = script["corners"]
-    width, height = (right - left) * 4608 / 8, (bottom - top) * 2592 / 8
-    colors = {p["position"]: p["color"] for p in script["players"]}
-    things = [
-        {
-            "box": [
-                round(left * 4608 + (ord(p["space"][0]) - ord("A")) * width),
-                round(top * 2592 + (int(p["space"][1:]) - 1) * height),
-                round(width),
-                round(height),
-            ],
-            "words": [colors[p["player"]], p["type"]],
-        }
-        for p in script["start"]
-    ]
-    # Pieces of a colour look alike; one of each row will do.
-    chosen = {p["space"]: thing for p, thing in zip(script["start"], things, strict=True)}
-    fake.truth.learn(camera.still(), [chosen[s] for s in ("A7", "B8", "A1", "B2")])
-    async with fake.running():
-        yield fake
-
-
-@pytest.fixture
-def asking(tmp_path, ollama) -> Iterator[object]:
-    """A real vision service that asks it."""
-    with run_service("twat_vision", tmp_path / "vision", "--ollama", ollama.url) as service:
-        yield service
-
-
-@pytest.fixture
-async def hub(add_entry, asking, scripted_table, until):
-    entry = await add_entry("hub", asking, subentries_data=[scripted_table])
-    link = entry.runtime_data.link
-    await until(lambda: link.available, link)
-    return entry
-
-
-@pytest.fixture
-async def unknown_game(hass, hub, camera) -> Played:
-    """A game of which nobody says what stands on the table."""
-    script = camera.simulator("GET")
-    created = await hass.services.async_call(
-        "twat",
-        "create_game",
-        {
-            "name": "Unknown",
-            "game_type": script["profile"],
-            "players": script["players"],
-            "settings": {**script["settings"], "confidence_threshold": 0.5},
-            "table": "Table",
-        },
-        blocking=True,
-        return_response=True,
-    )
-    await hass.async_block_till_done()
-    return Played(hass, hub, camera, created["game_id"], created["device_id"])
+def hub(asking_hub):
+    return asking_hub
 
 
 async def settled(outcomes, wanted):

@@ -257,7 +257,8 @@ class ModelProblem(Answer):
 class ModelsAnswer(Answer):
     """The vision-capable models, best first; the one asked by default; and what is in the way.
 
-    `server` is null when the service was given no model server. `pulling` is a download under way.
+    `server` is null when the service was given no model server. `successors` are old names under which a model here can be
+    asked. `pulling` is a download under way.
     """
 
     models: list[str]
@@ -266,6 +267,7 @@ class ModelsAnswer(Answer):
     server: str | None
     version: str | None
     problem: ModelProblem | None
+    successors: dict[str, str]
     pulling: str | None
 
 

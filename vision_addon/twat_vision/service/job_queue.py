@@ -92,6 +92,8 @@ class JobQueue:
         request = body.model_dump_json()
         digest = hashlib.sha256(request.encode()).hexdigest()
         if job := await self._database.call(jobs.repeated, body.capture_id, digest):
+            if job.naming is jobs.Naming.WAITING:
+                self._naming.try_again()
             return job, False
         shas = body.shas()
         new = jobs.NewJob(jobs.new_job_id(), body.capture_id, digest, request, shas)
@@ -108,7 +110,9 @@ class JobQueue:
         if accepted.replaced is not None:
             self._end_early(accepted.replaced)
         if accepted.unnamed is not None:
+            # Whoever asks again does not want to wait until a server in trouble is trusted again.
             self._naming.dropped(accepted.unnamed)
+            self._naming.try_again()
         self._events.wake()
         self._work.set()
         return accepted.job, accepted.created

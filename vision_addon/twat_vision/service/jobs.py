@@ -12,6 +12,8 @@ import sqlite3
 from typing import Any
 import uuid
 
+from twat_vision.vlm import Status
+
 from . import event_log
 
 JOBS_KEPT = 1_000
@@ -341,8 +343,11 @@ def unfinished_count(connection: sqlite3.Connection) -> int:
 
 
 def _stands(job: Job, digest: str) -> bool:
-    """Say whether a job answers a repeated request: the same one, and not given up."""
-    return job.digest == digest and job.status not in {JobStatus.FAILED, JobStatus.CANCELLED}
+    """Say whether a job answers a repeated request: the same one, and neither it nor its names were given up."""
+    if job.digest != digest or job.status in {JobStatus.FAILED, JobStatus.CANCELLED}:
+        return False
+    vlm = json.loads(job.results or "{}").get("vlm") or {}
+    return vlm.get("status") not in {Status.FAILED, Status.CANCELLED}
 
 
 def _end(

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from typing import Any, Final
 
-from twat_vision.vlm import Namer, VlmError
+from twat_vision.vlm import Namer, VlmError, successors
 
 from . import event_log
 from .database import Database
@@ -59,6 +59,7 @@ class Models:
             "details": [],
             "default": None,
             "version": None,
+            "successors": {},
             "pulling": None,
         }
         if self._namer is None:
@@ -76,6 +77,7 @@ class Models:
             "problem": None
             if problem is None
             else {"code": problem.code.value, "message": str(problem), "model": problem.model},
+            "successors": successors(found.models),
             "pulling": None if self._pull is None else self._pull[0],
         }
 

@@ -10,7 +10,7 @@ What is exported here asks, and does without OpenCV: the service's own process h
 from .answers import Answer, BadAnswer
 from .breaker import Breaker
 from .errors import Code, VlmError
-from .models import Model
+from .models import Model, successors
 from .namer import Availability, Namer, Respondent
 from .questions import Kind, Question, Subject
 from .report import Named, Report, Status
@@ -39,4 +39,5 @@ __all__ = [
     "Status",
     "Subject",
     "VlmError",
+    "successors",
 ]

@@ -84,6 +84,12 @@ def wanted(name: str) -> Wanted:
     )
 
 
+def successors(models: Sequence[Model]) -> dict[str, str]:
+    """The names that are none under which a model here can be asked: name → model."""
+    here = {model.name for model in models}
+    return {name: model for name, model in SUCCESSORS.items() if model in here}
+
+
 def best(models: Sequence[Model], card_gib: float) -> Model | None:
     """The model to ask unless somebody chose one.
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import partial
 
 import pytest
 
@@ -111,6 +112,46 @@ def test_a_reading_against_an_old_head_cannot_be_accepted(
         log.accept(late, grid, by=None, at=at)
 
     assert err.value.key == "stale_proposal"
+
+
+def test_a_second_reading_of_the_heads_photo_becomes_its_sibling(
+    read: Read,
+    begun: GameRecord,
+    moved: GameRecord,
+    grid: GameProfile,
+    move: MakeMove,
+    at: datetime,
+) -> None:
+    later = at + timedelta(minutes=1)
+    again = read(begun, grid, move("E4", "E6"), capture="c1", created_at=later)
+    waiting = apply(moved, log.propose(moved, again, by=None, at=at))
+
+    change = log.accept(waiting, grid, by="alice", at=at)
+    corrected = log.correct(waiting, grid, moves=[move("E4", "D4")], by="alice", at=at)
+
+    assert change.head.parent_id == corrected.head.parent_id == moved.head.parent_id
+    assert change.head.board.piece("w1").space == "E6"
+    assert corrected.head.board.piece("w1").space == "D4"
+    assert (change.head.turn, change.head.active_player) == (moved.head.turn, 2)
+    assert moved.head.id in apply(waiting, change).states
+
+
+def test_only_the_heads_own_photo_is_compared_with_the_state_before_it(
+    read: Read,
+    begun: GameRecord,
+    moved: GameRecord,
+    grid: GameProfile,
+    move: MakeMove,
+    at: datetime,
+) -> None:
+    later = at + timedelta(minutes=1)
+    other = read(begun, grid, move("E4", "E6"), capture="c2", created_at=later)
+    waiting = apply(moved, log.propose(moved, other, by=None, at=at))
+
+    for decide in (log.accept, partial(log.correct, moves=[move("E4", "D4")])):
+        with pytest.raises(GameError) as err:
+            decide(waiting, grid, by="alice", at=at)
+        assert err.value.key == "stale_proposal"
 
 
 def test_rejecting_leaves_a_trace_and_the_head(waiting: GameRecord, at: datetime) -> None:

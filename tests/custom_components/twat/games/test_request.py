@@ -12,7 +12,7 @@ from custom_components.twat.games.profile import GameProfile
 from custom_components.twat.games.profile_schema import parse_profile
 from custom_components.twat.games.profiles import load_profiles
 from custom_components.twat.games.record import GameRecord
-from custom_components.twat.games.request import ImageHashes, analysis_request
+from custom_components.twat.games.request import ImageHashes, Wishes, analysis_request
 from twat_vision.service.schemas import AnalysisIn
 
 CORNERS = [(0.1, 0.1), (0.9, 0.1), (0.9, 0.9), (0.1, 0.9)]
@@ -100,13 +100,13 @@ def test_pieces_may_only_be_named_where_they_may_stand(
         capture_id="c1",
         images=ImageHashes("a" * 64),
         corners=None,
-        model="qwen3-vl",
-        identify_pieces="never",
+        wishes=Wishes("qwen3-vl", detect_changes=False, identify_pieces="never"),
     )
 
     assert "arrakeen" in body["vocabulary"][0]["spaces"]
     assert len(body["board"]["layout"]["zones"]) == 38
-    assert (body["model"], body["tasks"]["identify_pieces"]) == ("qwen3-vl", "never")
+    assert body["model"] == "qwen3-vl"
+    assert body["tasks"] == {"detect_changes": False, "identify_pieces": "never"}
 
 
 def test_a_game_nobody_knows_is_not_asked_what_its_pieces_are(

@@ -50,6 +50,7 @@ async def test_only_models_that_can_see_are_listed_best_first(asking: Any) -> No
     assert body["models"] == ["qwen3-vl:8b-instruct", "qwen2.5vl:7b"]
     assert body["default"] == "qwen3-vl:8b-instruct"
     assert body["version"] == "0.33.0"
+    assert body["successors"] == {"qwen2-vl": "qwen2.5vl:7b", "qwen2-vl:7b": "qwen2.5vl:7b"}
     assert body["problem"] is None
 
 

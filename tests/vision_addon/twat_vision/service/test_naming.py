@@ -274,6 +274,38 @@ async def test_nonsense_twice_is_given_up(
     assert (failed["vlm"]["calls"], failed["vlm"]["image_tokens"]) == (4, 2048)
 
 
+async def test_names_that_were_given_up_come_when_somebody_asks_again(
+    naming_service: Any, ollama: FakeOllama, table: Any, scene: Any
+) -> None:
+    ollama.fail(Fault.EMPTY)
+    async with naming_service() as service, service.events() as events:
+        after = await service.upload(table())
+        first = await service.submit("cap-1", after, **request(scene))
+        await outcome(events, "cap-1", "failed")
+        ollama.mend()
+        again = await service.submit("cap-1", after, **request(scene))
+        named = await outcome(events, "cap-1", "done")
+
+    assert again != first
+    assert names(named) == TRUTH
+
+
+@pytest.mark.parametrize("wish", [{}, {"model": "qwen2.5vl:7b"}])
+async def test_whoever_asks_again_does_not_wait_for_a_server_to_be_trusted(
+    naming_service: Any, ollama: FakeOllama, table: Any, scene: Any, wish: dict[str, str]
+) -> None:
+    ollama.fail(Fault.BUSY, 1)
+    async with naming_service(retry_seconds=3600.0) as service, service.events() as events:
+        after = await service.upload(table())
+        first = await service.submit("cap-1", after, **request(scene))
+        await outcome(events, "cap-1", "waiting")
+        again = await service.submit("cap-1", after, **request(scene, **wish))
+        named = await outcome(events, "cap-1", "done")
+
+    assert (again == first) == (not wish)
+    assert names(named) == TRUTH
+
+
 async def test_a_server_that_is_away_is_left_alone_until_something_changes(
     naming_service: Any, ollama: FakeOllama, table: Any, scene: Any
 ) -> None:
