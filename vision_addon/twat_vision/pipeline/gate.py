@@ -37,7 +37,7 @@ TILED = 0.8
 WIDE = 0.75
 THING_RADIUS, THING_AREA = 0.8, 3.0
 """Radius and area on the board of a thing that came from nowhere: a cup, a head that is seen whole."""
-DARK_LEVEL = 12.0
+DARK_LEVEL, DARK_SHARE = 12, 0.95
 BLUR_RATIO = 0.25
 
 
@@ -150,7 +150,7 @@ def too_dark(board: NDArray[np.uint8]) -> bool:
     Args:
         board: rectified, BGR uint8 ``(H, W, 3)``.
     """
-    return float(np.percentile(board, 95)) < DARK_LEVEL
+    return float((board < DARK_LEVEL).mean()) > DARK_SHARE
 
 
 def sharpness(board: NDArray[np.uint8]) -> float:

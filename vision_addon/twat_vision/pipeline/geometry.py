@@ -198,6 +198,22 @@ def below_camera(to_image: Matrix, size: tuple[int, int]) -> tuple[float, float]
     return float(x / w), float(y / w)
 
 
+def fineness(to_image: Matrix, frame: Frame) -> float:
+    """Pixels of a photo a canvas pixel, along the edge of the board that is seen smallest.
+
+    Args:
+        to_image: unit → pixel of the photo.
+        frame: the canvas.
+    """
+    units = np.array(
+        [[0, 0], [frame.columns, 0], [frame.columns, frame.rows], [0, frame.rows]], np.float64
+    )
+    p = project(to_image, units)
+    step = np.linalg.norm(p - np.roll(p, -1, axis=0), axis=1)
+    length = np.array([frame.columns, frame.rows, frame.columns, frame.rows]) * frame.scale
+    return float(np.min(step / length))
+
+
 def rectify(
     image: NDArray[np.uint8],
     to_image: Matrix,
@@ -219,14 +235,8 @@ def rectify(
     """
     h, w = image.shape[:2]
     matrix = to_image @ frame.to_units
-    units = np.array(
-        [[0, 0], [frame.columns, 0], [frame.columns, frame.rows], [0, frame.rows]], np.float64
-    )
-    p = project(to_image, units)
-    step = np.linalg.norm(p - np.roll(p, -1, axis=0), axis=1)
-    length = np.array([frame.columns, frame.rows, frame.columns, frame.rows]) * frame.scale
-    reduction = float(np.min(step / length))
     inside = _inside(matrix, frame.size, (w, h))
+    reduction = fineness(to_image, frame)
     if reduction > 1.5:
         image, to_small = _reduced(image, matrix, frame, reduction)
         to_image = to_small @ to_image

@@ -5,6 +5,7 @@ The structure term is the contrast-structure part of SSIM (Wang 2004) without it
 """
 
 from dataclasses import dataclass
+from typing import Self
 
 import cv2
 import numpy as np
@@ -37,6 +38,36 @@ class ChangeMaps:
     lab_after: FloatImage
 
 
+@dataclass(frozen=True, slots=True)
+class Halves:
+    """Two canvases in CIELAB at half their resolution, float32.
+
+    ``apart`` is how far their smoothed a and b are from each other, ``chroma`` the lesser of the two smoothed chromas.
+    """
+
+    before: FloatImage
+    after: FloatImage
+    apart: FloatImage
+    chroma: FloatImage
+
+    @classmethod
+    def of(cls, lab_before: FloatImage, lab_after: FloatImage, scale: int) -> Self:
+        """Reduce two canvases.
+
+        Args:
+            lab_before: before, CIELAB float32 ``(H, W, 3)``.
+            lab_after: after.
+            scale: pixels a unit.
+        """
+        before, after = _half_size(lab_before), _half_size(lab_after)
+        (a_b, b_b), (a_a, b_a) = (
+            cv2.split(cv2.GaussianBlur(lab[..., 1:], (0, 0), scale / 16)) for lab in (before, after)
+        )
+        apart = cv2.magnitude(a_a - a_b, b_a - b_b)
+        chroma = cv2.min(cv2.magnitude(a_b, b_b), cv2.magnitude(a_a, b_a))
+        return cls(before, after, np.asarray(apart, np.float32), np.asarray(chroma, np.float32))
+
+
 def change_maps(
     before: NDArray[np.uint8],
     lab_before: FloatImage,
@@ -54,17 +85,19 @@ def change_maps(
         frame: the canvas.
     """
     lab_after = to_lab(after)
-    usual = usual_recolour(lab_before, lab_after, frame)
-    delta, coarse = difference(lab_before, lab_after, frame.scale, usual)
+    halves = Halves.of(lab_before, lab_after, frame.scale)
+    usual = usual_recolour(halves, frame)
+    delta, coarse = difference(lab_before, lab_after, halves, usual, frame.scale)
     coarse[~valid] = 0
     delta[~valid] = 0
     change = coarse.copy()
     windows = _restless(coarse, frame)
     if windows:
-        field = light_field(before.astype(np.float32), after, valid, frame.scale, FINE_SIGMA)
+        field = light_field(before, after, valid, frame.scale, FINE_SIGMA)
         for outer, inner in windows:
             closer = to_lab(np.clip(after[outer] * field[outer], 0, 255))
-            _, fine = difference(lab_before[outer], closer, frame.scale, usual)
+            halves = Halves.of(lab_before[outer], closer, frame.scale)
+            _, fine = difference(lab_before[outer], closer, halves, usual, frame.scale)
             part = change[outer]
             part[inner] = np.minimum(part[inner], fine[inner])
     return ChangeMaps(delta, coarse, change, lab_before, lab_after)
@@ -88,15 +121,16 @@ def _restless(coarse: FloatImage, frame: Frame) -> list[tuple[Window, Window]]:
 
 
 def difference(
-    lab_b: FloatImage, lab_a: FloatImage, scale: int, usual: float
+    lab_b: FloatImage, lab_a: FloatImage, halves: Halves, usual: float, scale: int
 ) -> tuple[FloatImage, FloatImage]:
     """Compare two canvases, or the same window of both.
 
     Args:
         lab_b: before, CIELAB float32 ``(H, W, 3)``.
         lab_a: after.
-        scale: pixels a unit.
+        halves: both at half the resolution.
         usual: how far chroma differs all over the board (`usual_recolour`).
+        scale: pixels a unit.
 
     Returns:
         Colour distance and change 0…1, float32 ``(H, W)``.
@@ -105,27 +139,13 @@ def difference(
     d = shift_tolerant(_coded(lab_b), _coded(lab_a), radius)
     squares = cv2.multiply(d, d, dtype=cv2.CV_32F)
     delta = np.sqrt(cv2.transform(squares, _WEIGHTS / np.diag(_CODE) ** 2))
-    magnitude = 1 - np.exp(delta * delta * np.float32(-1 / 36))
+    magnitude = 1 - cv2.exp(delta * delta * np.float32(-1 / 36))
     # What follows is smoothed anyway: half the resolution says the same at a quarter of the cost.
-    half_b, half_a = half_size(lab_b), half_size(lab_a)
-    structure = 1 - structure_similarity(half_b[..., 0], half_a[..., 0], scale / 24)
-    pattern = np.maximum(np.clip(structure, 0, 1), flat_recolour(half_b, half_a, scale, usual))
+    structure = 1 - structure_similarity(halves.before[..., 0], halves.after[..., 0], scale / 24)
+    pattern = np.maximum(np.clip(structure, 0, 1), flat_recolour(halves, usual))
     size = (delta.shape[1], delta.shape[0])
     change = magnitude * cv2.resize(pattern, size, interpolation=cv2.INTER_LINEAR)
     return np.asarray(delta, np.float32), np.asarray(change, np.float32)
-
-
-def half_size(lab: FloatImage) -> FloatImage:
-    """A canvas at half the resolution, by area.
-
-    Args:
-        lab: CIELAB float32 ``(H, W, 3)``.
-
-    Returns:
-        float32 ``(H / 2, W / 2, 3)``, each side rounded by OpenCV.
-    """
-    size = ((lab.shape[1] + 1) // 2, (lab.shape[0] + 1) // 2)
-    return np.asarray(cv2.resize(lab, size, interpolation=cv2.INTER_AREA), np.float32)
 
 
 def to_lab(bgr: FloatImage) -> FloatImage:
@@ -137,8 +157,8 @@ def to_lab(bgr: FloatImage) -> FloatImage:
     Returns:
         float32 ``(H, W, 3)``: L 0…100, a and b about -110…110 (CIE 1976, OpenCV's conversion).
     """
-    soft = cv2.GaussianBlur(bgr, (0, 0), 0.8)
-    return np.asarray(cv2.cvtColor(soft / np.float32(255), cv2.COLOR_BGR2LAB), np.float32)
+    soft = cv2.GaussianBlur(bgr, (0, 0), 0.8) / np.float32(255)
+    return np.asarray(cv2.cvtColor(soft, cv2.COLOR_BGR2LAB), np.float32)
 
 
 def _coded(lab: FloatImage) -> NDArray[np.uint8]:
@@ -194,49 +214,37 @@ def structure_similarity(a: FloatImage, b: FloatImage, sigma: float) -> FloatIma
     return np.asarray((2 * cov + 6) / (va + vb + 6), np.float32)
 
 
-def flat_recolour(before: FloatImage, after: FloatImage, scale: int, usual: float) -> FloatImage:
+def flat_recolour(halves: Halves, usual: float) -> FloatImage:
     """Where a plain patch took another hue: a blank tile on a coloured square has colour but no structure.
 
     Args:
-        before: CIELAB at half the canvas's resolution, float32 ``(h, w, 3)``.
-        after: the same of the other photo.
-        scale: pixels a unit of the canvas.
-        usual: what counts as nothing, so that a white balance that shifts all coloured squares does not count.
+        halves: both canvases.
+        usual: what counts as nothing (`usual_recolour`), so that a white balance that shifts all coloured squares does not count.
 
     Returns:
-        float32 ``(h, w)``, 0…1.
+        float32 ``(h, w)``, half the canvas's size, 0…1.
     """
-    ab_b, ab_a, distance = _chroma(before, after, scale)
-    q = np.clip(distance / (2 * usual + 8) - 1, 0, 1)
-    colourful = cv2.min(
-        cv2.magnitude(ab_b[..., 0], ab_b[..., 1]), cv2.magnitude(ab_a[..., 0], ab_a[..., 1])
-    )
-    return np.asarray(q / (1 + (colourful / 25) ** 2), np.float32)
+    q = np.clip(halves.apart / (2 * usual + 8) - 1, 0, 1)
+    return np.asarray(q / (1 + (halves.chroma / 25) ** 2), np.float32)
 
 
-def usual_recolour(lab_b: FloatImage, lab_a: FloatImage, frame: Frame) -> float:
+def usual_recolour(halves: Halves, frame: Frame) -> float:
     """How far chroma differs all over the board: a white balance that moved, no piece.
 
     Args:
-        lab_b: before, CIELAB float32 ``(H, W, 3)``.
-        lab_a: after.
+        halves: both canvases.
         frame: their canvas.
 
     Returns:
         The 95th percentile over the units' middles of the distance in (a, b), from 0.
     """
-    _, _, distance = _chroma(half_size(lab_b), half_size(lab_a), frame.scale)
     step, half = frame.scale / 2, (frame.offset + frame.scale // 2) / 2
     ys = np.round(half + step * np.arange(frame.rows)).astype(int)
     xs = np.round(half + step * np.arange(frame.columns)).astype(int)
-    return float(np.percentile(distance[np.ix_(ys, xs)], 95))
+    return float(np.percentile(halves.apart[np.ix_(ys, xs)], 95))
 
 
-def _chroma(
-    before: FloatImage, after: FloatImage, scale: int
-) -> tuple[FloatImage, FloatImage, FloatImage]:
-    """Smoothed a and b of both, and how far they are apart."""
-    ab_b = np.asarray(cv2.GaussianBlur(before[..., 1:], (0, 0), scale / 16), np.float32)
-    ab_a = np.asarray(cv2.GaussianBlur(after[..., 1:], (0, 0), scale / 16), np.float32)
-    d = ab_a - ab_b
-    return ab_b, ab_a, np.asarray(cv2.magnitude(d[..., 0], d[..., 1]), np.float32)
+def _half_size(lab: FloatImage) -> FloatImage:
+    """A canvas at half the resolution, by area."""
+    size = ((lab.shape[1] + 1) // 2, (lab.shape[0] + 1) // 2)
+    return np.asarray(cv2.resize(lab, size, interpolation=cv2.INTER_AREA), np.float32)

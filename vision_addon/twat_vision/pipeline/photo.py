@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .decode import Image, decode_image
-from .geometry import FloatImage, Frame, Mask, Matrix, rectify
+from .geometry import FloatImage, Frame, Mask, Matrix, fineness, rectify, resize_matrix
 from .maps import to_lab
 
 T = TypeVar("T")
@@ -24,6 +24,8 @@ CACHE_BYTES = 160 * 1024 * 1024
 """What a cache holds at most. A 12-megapixel photo of a board that fills it takes 10 to 30 MB."""
 KEPT = 3
 """Photos that are kept whatever their size: the ones of a single analysis."""
+NEARLY = 0.2
+"""What may be missing to the next whole number for a photo to be reduced by it."""
 MOST_DERIVED = 24
 """Things kept with one photo; rectified boards of positions that were tried and dropped go first."""
 
@@ -74,9 +76,7 @@ class Photo:
     @property
     def grey(self) -> NDArray[np.uint8]:
         """Brightness, uint8 ``(h, w)``."""
-        return self.derive(
-            "grey", lambda: np.asarray(cv2.cvtColor(self.image, cv2.COLOR_BGR2GRAY), np.uint8)
-        )
+        return self._grey(1)
 
     def canvas(
         self, to_image: Matrix, frame: Frame, shifts: NDArray[np.float32] | None = None
@@ -92,7 +92,12 @@ class Photo:
             BGR uint8 ``(H, W, 3)``, and where it shows the photo, bool ``(H, W)``.
         """
         key = ("canvas", frame, _place(to_image, shifts))
-        return self.derive(key, lambda: rectify(self.image, to_image, frame, shifts))
+
+        def work() -> tuple[Image, Mask]:
+            reduce, to_reduced = _whole_reduction(to_image, frame)
+            return rectify(self._reduced(reduce), to_reduced @ to_image, frame, shifts)
+
+        return self.derive(key, work)
 
     def lab_canvas(self, to_image: Matrix, frame: Frame) -> FloatImage:
         """Return the rectified board in CIELAB, see `maps.to_lab`; kept.
@@ -121,7 +126,33 @@ class Photo:
         Returns:
             uint8 ``(H, W)``, and where it shows the photo, bool ``(H, W)``.
         """
-        return rectify(self.grey, to_image, frame, shifts)
+        reduce, to_reduced = _whole_reduction(to_image, frame)
+        return rectify(self._grey(reduce), to_reduced @ to_image, frame, shifts)
+
+    def _grey(self, reduce: int) -> NDArray[np.uint8]:
+        """Brightness of the picture reduced by a whole number."""
+
+        def work() -> NDArray[np.uint8]:
+            return np.asarray(cv2.cvtColor(self._reduced(reduce), cv2.COLOR_BGR2GRAY), np.uint8)
+
+        return self.derive(("grey", reduce), work)
+
+    def _reduced(self, reduce: int) -> Image:
+        """The picture reduced by a whole number, by area: OpenCV is twenty times as fast at it as at a fraction.
+
+        Rows and columns at the right and the bottom that do not fill a pixel are left out.
+        """
+        if reduce == 1:
+            return self.image
+        width, height = self.size[0] // reduce, self.size[1] // reduce
+        whole = self.image[: height * reduce, : width * reduce]
+
+        def work() -> Image:
+            return np.asarray(
+                cv2.resize(whole, (width, height), interpolation=cv2.INTER_AREA), np.uint8
+            )
+
+        return self.derive(("reduced", reduce), work)
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +211,12 @@ class PhotoCache:
         while held > self._most and len(self._photos) > KEPT:
             _, photo = self._photos.popitem(last=False)
             held -= photo.nbytes
+
+
+def _whole_reduction(to_image: Matrix, frame: Frame) -> tuple[int, Matrix]:
+    """The whole number by which a photo is reduced on the way to a canvas, and pixel → pixel of the reduced photo."""
+    reduce = max(1, int(fineness(to_image, frame) + NEARLY))
+    return reduce, resize_matrix((reduce, reduce), (1, 1))
 
 
 def _place(to_image: Matrix, shifts: NDArray[np.float32] | None = None) -> tuple[bytes, bytes]:
