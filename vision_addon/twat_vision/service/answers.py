@@ -127,7 +127,7 @@ class MoveAnswer(Answer):
     captured: str | None
     color: str | None
     confidence: float = Field(ge=0, le=1)
-    source: Literal["tracking", "vlm", "both"]
+    source: Literal["tracking", "vlm", "ai_task", "both"]
 
 
 class PieceAnswer(Answer):
@@ -140,7 +140,7 @@ class PieceAnswer(Answer):
     space: str | None
     color: str | None
     confidence: float = Field(ge=0, le=1)
-    source: Literal["tracking", "vlm", "both"]
+    source: Literal["tracking", "vlm", "ai_task", "both"]
 
 
 class AreaReadingAnswer(Answer):
@@ -149,7 +149,7 @@ class AreaReadingAnswer(Answer):
     area: str
     value: int | None
     confidence: float = Field(ge=0, le=1)
-    source: Literal["vlm"]
+    source: Literal["vlm", "ai_task"]
 
 
 class QuestionAnswer(Answer):
@@ -170,9 +170,10 @@ class NamedAnswer(Answer):
 
 
 class VlmAnswer(Answer):
-    """How asking the model goes; `code` and `message` say what is in the way."""
+    """How asking a model goes; `code` and `message` say what is in the way, `source` whose it is."""
 
     status: Literal["pending", "waiting", "done", "failed", "cancelled"]
+    source: Literal["vlm", "ai_task"] = "vlm"
     model: str | None
     code: str | None
     message: str | None
@@ -269,6 +270,28 @@ class ModelsAnswer(Answer):
     problem: ModelProblem | None
     successors: dict[str, str]
     pulling: str | None
+
+
+class AskingAnswer(Answer):
+    """One time that a question is to be put; `schema` is the JSON schema of the reply."""
+
+    prompt: str
+    schema_: dict[str, object] = Field(alias="schema")
+
+
+class NameQuestionAnswer(Answer):
+    """A picture, and what is asked about it: once for each of `askings`, none of which may know of the others."""
+
+    id: str
+    image: str = Field(description="JPEG, in base64")
+    image_tokens: int = Field(description="what the picture costs at most, each time")
+    askings: list[AskingAnswer]
+
+
+class NameQuestionsAnswer(Answer):
+    """What is to be asked about a reading."""
+
+    questions: list[NameQuestionAnswer]
 
 
 class AcceptedAnswer(Answer):

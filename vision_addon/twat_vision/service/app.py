@@ -12,7 +12,7 @@ from twat_vision.vlm import Breaker, Namer, OllamaServer
 from .database import Database
 from .detection import BoardDetector
 from .events import EventSignal
-from .handlers import about, analyses, boards, events, images, models
+from .handlers import about, analyses, boards, events, images, models, names
 from .images import ImageCache
 from .instance import only_instance
 from .job_queue import JobQueue
@@ -26,6 +26,7 @@ from .keys import (
     NAMING,
     OPENAPI,
     QUEUE,
+    RELAYED,
     SETTINGS,
     SOCKETS,
 )
@@ -34,6 +35,7 @@ from .models import Models
 from .naming import Naming
 from .openapi import openapi_json
 from .pool import COMMAND, WorkerPool
+from .relayed import RelayedNames
 from .settings import Settings
 
 MAX_JSON_BYTES = 8 * 1024 * 1024
@@ -65,6 +67,7 @@ def create_app(
     namer = _namer(settings)
     breaker = Breaker(first=settings.retry_seconds)
     app[NAMING] = naming = Naming(namer, database, image_cache, pool, signal, metrics, breaker)
+    app[RELAYED] = RelayedNames(database, image_cache, pool, signal, metrics)
     app[MODELS] = Models(namer, naming, database, signal)
     app[QUEUE] = JobQueue(settings, database, image_cache, pool, signal, metrics, naming)
     app[SOCKETS] = set()
@@ -105,6 +108,8 @@ def _add_routes(app: web.Application) -> None:
     app.router.add_get("/v1/jobs/{job_id}", analyses.get_job)
     app.router.add_delete("/v1/jobs/{job_id}", analyses.delete_job)
     app.router.add_get("/v1/jobs/{job_id}/overlay.jpg", analyses.get_overlay)
+    app.router.add_get("/v1/jobs/{job_id}/questions", names.get_questions)
+    app.router.add_post("/v1/jobs/{job_id}/answers", names.post_answers)
     app.router.add_get("/v1/events", events.get_events, allow_head=False)
     app.router.add_post("/v1/boards/detect", boards.post_detect)
     app.router.add_get("/v1/markers.svg", boards.get_markers)

@@ -1,6 +1,5 @@
 """Looking for a board in a photo, on request and without a job."""
 
-import asyncio
 from typing import Any, Final
 import uuid
 
@@ -48,12 +47,7 @@ class BoardDetector:
         }
         self._waiting += 1
         try:
-            async with self._pool.worker() as worker, asyncio.timeout(self._seconds):
-                return await worker.run(task, _no_progress)
+            return await self._pool.run(task, self._seconds)
         finally:
             self._waiting -= 1
             self._images.unpin(owner)
-
-
-async def _no_progress(stage: str) -> None:
-    """Detection has no stages."""

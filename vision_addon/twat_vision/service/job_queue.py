@@ -21,7 +21,7 @@ from .naming import Naming
 from .pool import TaskFailed, Worker, WorkerDied, WorkerPool
 from .schemas import AnalysisIn
 from .settings import Settings
-from .sheets import wants_names
+from .sheets import wanted_names
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -170,7 +170,7 @@ class JobQueue:
         try:
             async with asyncio.timeout(self._settings.job_seconds):
                 results = await worker.run(self._task(job), lambda stage: self._stage(job, stage))
-            unnamed = wants_names(results)
+            naming = wanted_names(results)
         except TaskFailed as err:
             await self._fail(job, err.code, str(err))
         except TimeoutError:
@@ -186,13 +186,12 @@ class JobQueue:
             await self._fail(job, "internal", "The vision service failed; its log says why.")
         else:
             text = json.dumps(results)
-            naming = jobs.Naming.PENDING if unnamed else None
             if await self._until_stored(
                 lambda: self._database.call(jobs.complete, job.id, text, naming)
             ):
                 self._durations.append(asyncio.get_running_loop().time() - begun)
                 self._metrics.finished(JobStatus.COMPLETED, results["timings_ms"])
-                if unnamed:
+                if naming is jobs.Naming.PENDING:
                     # The photos are still needed.
                     self._naming.wanted()
                 else:

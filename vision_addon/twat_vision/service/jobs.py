@@ -38,10 +38,12 @@ class JobStatus(StrEnum):
 
 
 class Naming(StrEnum):
-    """Where the names of a completed job stand, while they are still wanted from a model."""
+    """Where the names of a completed job stand, while they are still wanted."""
 
     PENDING = "pending"
     WAITING = "waiting"
+    ASKED = "asked"
+    """The caller is asked, whose answers come when they come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +209,7 @@ def complete(
         connection: The database.
         job_id: The job.
         results: JSON text.
-        naming: Whether a model will still be asked for names.
+        naming: Whether, and of whom, names are still wanted.
     """
     row = connection.execute(
         "UPDATE jobs SET status = 'completed', stage = 'done', results = ?, completed_at = ?,"
@@ -221,16 +223,16 @@ def complete(
 
 
 def next_unnamed(connection: sqlite3.Connection) -> Job | None:
-    """Return the oldest job whose names are wanted, or None."""
+    """Return the oldest job whose names are wanted from the service's own model, or None."""
     return _job(
         connection.execute(
-            "SELECT * FROM jobs WHERE naming IS NOT NULL ORDER BY seq LIMIT 1"
+            "SELECT * FROM jobs WHERE naming IN ('pending', 'waiting') ORDER BY seq LIMIT 1"
         ).fetchone()
     )
 
 
 def unnamed(connection: sqlite3.Connection) -> list[Job]:
-    """Return every job whose names are wanted, oldest first."""
+    """Return every job whose names are wanted, whoever is asked, oldest first."""
     rows = connection.execute("SELECT * FROM jobs WHERE naming IS NOT NULL ORDER BY seq").fetchall()
     return [_from_row(row) for row in rows]
 
@@ -313,7 +315,8 @@ def prune(connection: sqlite3.Connection) -> list[str]:
     """Remove finished jobs beyond the number and the age that are kept; return their ids."""
     oldest = (datetime.now(UTC) - JOBS_KEPT_FOR).isoformat(timespec="milliseconds")
     rows = connection.execute(
-        "DELETE FROM jobs WHERE status NOT IN ('queued', 'processing') AND naming IS NULL AND (completed_at < ? OR seq <= "
+        "DELETE FROM jobs WHERE status NOT IN ('queued', 'processing')"
+        " AND (naming IS NULL OR naming = 'asked') AND (completed_at < ? OR seq <= "
         "(SELECT seq FROM jobs WHERE status NOT IN ('queued', 'processing') ORDER BY seq DESC"
         " LIMIT 1 OFFSET ?)) RETURNING id",
         (oldest, JOBS_KEPT),

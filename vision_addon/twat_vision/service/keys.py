@@ -12,6 +12,7 @@ from .job_queue import JobQueue
 from .metrics import Metrics
 from .models import Models
 from .naming import Naming
+from .relayed import RelayedNames
 from .settings import Settings
 
 SETTINGS: Final = web.AppKey("settings", Settings)
@@ -25,3 +26,4 @@ SOCKETS: Final[web.AppKey[set[web.WebSocketResponse]]] = web.AppKey("sockets")
 OPENAPI: Final = web.AppKey("openapi", str)
 MODELS: Final = web.AppKey("models", Models)
 NAMING: Final = web.AppKey("naming", Naming)
+RELAYED: Final = web.AppKey("relayed", RelayedNames)

@@ -10,7 +10,7 @@ import json
 import logging
 from typing import Any, Final
 
-from twat_vision.vlm import Breaker, Code, Namer, Report, Respondent, Status, VlmError
+from twat_vision.vlm import AI_TASK, VLM, Breaker, Code, Namer, Report, Respondent, Status, VlmError
 
 from . import jobs
 from .database import Database
@@ -19,7 +19,7 @@ from .images import ImageCache
 from .jobs import Job
 from .metrics import Metrics
 from .pool import TaskFailed, WorkerDied, WorkerPool
-from .sheets import QUESTIONS, UNAVAILABLE, merge_task, sheets_task, spent, waits, with_report
+from .sheets import QUESTIONS, merge_task, sheets_task, spent, with_report, without_names
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -27,8 +27,14 @@ ATTEMPTS: Final = 10
 """How often names are asked for before they are given up: over an hour with the breaker's waits."""
 BAD_ATTEMPTS: Final = 2
 """The same, where the server is well and the model answers nonsense."""
-_WORK_SECONDS: Final = 60.0
+WORK_SECONDS: Final = 60.0
+"""How long cutting out or merging may take."""
 _USELESS: Final = frozenset({Code.BAD_ANSWER, Code.REFUSED})
+
+
+def gives_up(code: Code, attempts: int) -> bool:
+    """Whether names are not asked for again, after so many failures, of which the last was this one."""
+    return attempts >= (BAD_ATTEMPTS if code in _USELESS else ATTEMPTS)
 
 
 class Naming:
@@ -61,7 +67,8 @@ class Naming:
         if self._namer is None:
             return
         for job in await self._database.call(jobs.unnamed):
-            self._images.pin(job.id, job.images)
+            if job.naming is not jobs.Naming.ASKED:
+                self._images.pin(job.id, job.images)
         self._work.set()
         self._loop = asyncio.create_task(self._run())
 
@@ -92,7 +99,8 @@ class Naming:
         """Let go of a job's names; whether any were wanted."""
         if job.naming is None or job.results is None:
             return False
-        report = Report(Status.CANCELLED, message="Asking for names was cancelled.")
+        source = AI_TASK if job.naming is jobs.Naming.ASKED else VLM
+        report = Report(Status.CANCELLED, message="Asking for names was cancelled.", source=source)
         results = with_report(json.loads(job.results), report)
         cancelled = await self._database.call(jobs.named, job.id, json.dumps(results))
         self.dropped(job.id)
@@ -156,7 +164,8 @@ class Naming:
     async def _named(self, job: Job, namer: Namer, respondent: Respondent) -> dict[str, Any]:
         """Cut out, ask, merge; returns the results."""
         read = json.loads(job.results or "")
-        cut = await self._work_out(sheets_task(job, self._images, read, respondent))
+        sheets = sheets_task(job, self._images, read, respondent.patches, respondent.budget)
+        cut = await self._pool.run(sheets, WORK_SECONDS)
 
         async def progress(done: int, total: int) -> None:
             await self._database.call(jobs.naming_progress, job.id, done, total)
@@ -167,11 +176,8 @@ class Naming:
         self._metrics.named(cost)
         name, notes = respondent.model.name, respondent.notes
         report = Report(Status.DONE, name, notes=notes, spent=spent(read) + cost)
-        return await self._work_out(merge_task(job, with_report(read, report), answers, report))
-
-    async def _work_out(self, task: dict[str, Any]) -> dict[str, Any]:
-        async with self._pool.worker() as worker, asyncio.timeout(_WORK_SECONDS):
-            return await worker.run(task, _no_stages)
+        merging = merge_task(job, with_report(read, report), answers, report)
+        return await self._pool.run(merging, WORK_SECONDS)
 
     async def _failed(self, job: Job, err: VlmError) -> None:
         """Note a failure: once more later, or never."""
@@ -179,7 +185,7 @@ class Naming:
         self._metrics.named(err.spent)
         self._metrics.naming_failed(err.code)
         attempts = job.naming_attempts + 1
-        if attempts >= (BAD_ATTEMPTS if err.code in _USELESS else ATTEMPTS):
+        if gives_up(err.code, attempts):
             await self._give_up(job, err)
             return
         self._breaker.failed()
@@ -201,11 +207,7 @@ class Naming:
         read = json.loads(job.results or "")
         cost = spent(read) + err.spent
         report = Report(status, err.model, err.code.value, str(err), spent=cost)
-        results = json.dumps(with_report(read, report, UNAVAILABLE if waits(read) else None))
+        results = json.dumps(without_names(read, report))
         naming = jobs.Naming.WAITING if status is Status.WAITING else None
         await self._database.call(jobs.named, job.id, results, naming, attempts)
         self._events.wake()
-
-
-async def _no_stages(_: str) -> None:
-    """Take the stages that such a task does not have."""

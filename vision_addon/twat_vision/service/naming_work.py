@@ -29,15 +29,16 @@ _NAMED: Final = (
 """Fields of a result that answers change."""
 
 
-def marked(request: AnalysisRequest, result: AnalysisResult) -> dict[str, Any]:
-    """Results in JSON form, with a mark where names have to be asked for."""
+def marked(request: AnalysisRequest, result: AnalysisResult, source: str) -> dict[str, Any]:
+    """Results in JSON form, with a mark where names have to be asked for, and of whom."""
     results = result.to_json()
     found = doubts(request, result)
     if not found:
         return results
     # Numbers are read beside the moves, which need not wait for them.
     waits = any(doubt.kind is not Kind.NUMBER for doubt in found)
-    return with_report(results, Report(Status.PENDING), PENDING if waits else None)
+    report = Report(Status.PENDING, source=source)
+    return with_report(results, report, PENDING if waits else None)
 
 
 def cut_sheets(task: Mapping[str, Any]) -> dict[str, Any]:
@@ -62,7 +63,7 @@ def merge_names(task: Mapping[str, Any]) -> dict[str, Any]:
     body = AnalysisIn.model_validate_json(task["request"])
     # The photos have been looked at; only whether there were any still counts.
     request = to_request(body, dict.fromkeys(body.shas(), b""))
-    merged = merge(request, _result(task), ANSWERS.validate_python(task["answers"]))
+    merged = merge(request, _result(task), ANSWERS.validate_python(task["answers"]), body.names)
     report = {**task["report"], "answers": [named.to_json() for named in merged.named]}
     written = replace(merged.result, vlm=report).to_json()
     # What names have no part in stays to the last digit.

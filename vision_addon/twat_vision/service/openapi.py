@@ -16,11 +16,12 @@ from .answers import (
     ImageAnswer,
     JobAnswer,
     ModelsAnswer,
+    NameQuestionsAnswer,
     PairAnswer,
     SubmitAnswer,
 )
 from .parse import SHA256
-from .schemas import AnalysisIn, DetectIn, LoadIn, PairIn, PullIn
+from .schemas import AnalysisIn, AnswersIn, DetectIn, LoadIn, PairIn, PullIn
 
 _JSON: Final = "application/json"
 _PARAMETERS: Final = {
@@ -102,6 +103,21 @@ OPERATIONS: Final = (
         "The after photo with what was found drawn on it",
         {200: "image/jpeg"},
         (404,),
+    ),
+    Operation(
+        "get",
+        "/v1/jobs/{job_id}/questions",
+        "What a model of the caller's is to be asked, where the analysis had `names: ai_task`",
+        {200: NameQuestionsAnswer},
+        (404, 409, 422, 500, 504),
+    ),
+    Operation(
+        "post",
+        "/v1/jobs/{job_id}/answers",
+        "Bring what it replied, or why it did not; a `named` event follows",
+        {200: JobAnswer},
+        (400, 404, 409, 422, 500, 504, 507),
+        body=AnswersIn,
     ),
     Operation(
         "get",

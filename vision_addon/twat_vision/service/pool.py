@@ -169,6 +169,17 @@ class WorkerPool:
                 self._replacing.add(task)
                 task.add_done_callback(self._replacing.discard)
 
+    async def run(self, task: dict[str, Any], seconds: float) -> dict[str, Any]:
+        """Have a worker do a task that has no stages; returns its results.
+
+        Raises:
+            TaskFailed: It cannot be done.
+            WorkerDied: The worker did not survive it.
+            TimeoutError: It took longer than `seconds`, waiting for the worker aside.
+        """
+        async with self.worker() as worker, asyncio.timeout(seconds):
+            return await worker.run(task, _no_stages)
+
     async def _add(self) -> None:
         worker = await Worker.start(self._command)
         self._workers.add(worker)
@@ -185,3 +196,7 @@ class WorkerPool:
                 _LOGGER.error("The worker process ends while starting; its output above says why")
             else:
                 return
+
+
+async def _no_stages(stage: str) -> None:
+    """Take the stages that such a task does not have."""

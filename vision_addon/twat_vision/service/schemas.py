@@ -6,7 +6,7 @@ points fractions of the board. Inside the service the pipeline's own types are u
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, model_validator
 from pydantic_core import PydanticCustomError
 
 from .geometry import corner_fault
@@ -266,7 +266,11 @@ class ThresholdsIn(Strict):
 
 
 class AnalysisIn(Strict):
-    """Body of `POST /v1/analyses`."""
+    """Body of `POST /v1/analyses`.
+
+    `names` says whose model tells what tracking cannot know: the service's own (`model` names it), or an AI Task entity of the
+    caller's, who then fetches the questions and brings the answers.
+    """
 
     capture_id: str = Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")
     images: ImagesIn
@@ -279,6 +283,7 @@ class AnalysisIn(Strict):
     areas: list[AreaIn] = Field(default=[], max_length=200)
     tasks: TasksIn = TasksIn()
     model: Name | None = None
+    names: Literal["vlm", "ai_task"] = "vlm"
     thresholds: ThresholdsIn = ThresholdsIn()
 
     @model_validator(mode="after")
@@ -293,6 +298,34 @@ class AnalysisIn(Strict):
         """The photos needed, each once, in the order after, before, reference."""
         images = (self.images.after, self.images.before, self.images.reference)
         return tuple(dict.fromkeys(sha for sha in images if sha is not None))
+
+
+class FailureIn(Strict):
+    """Why the caller has no answers; `message` is for people."""
+
+    code: Literal["unreachable", "answer_timeout", "server_error", "bad_answer"]
+    message: str = Field(min_length=1, max_length=1000)
+
+
+class AnswersIn(Strict):
+    """Body of `POST /v1/jobs/{job_id}/answers`: what was replied to every question, or why there are no replies.
+
+    `answers` are by the question's id, one reply for each of its askings in their order. A reply is the object that the
+    asking's schema describes, or a text with it.
+    """
+
+    respondent: Name
+    seconds: float = Field(default=0.0, ge=0, le=86_400)
+    answers: dict[str, list[JsonValue]] | None = None
+    failure: FailureIn | None = None
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        if (self.answers is None) == (self.failure is None):
+            raise PydanticCustomError(
+                "answers", "Give answers or a failure.", {"allowed": ["answers", "failure"]}
+            )
+        return self
 
 
 class PullIn(Strict):

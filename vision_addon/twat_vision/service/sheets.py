@@ -10,10 +10,10 @@ from typing import Any
 
 from pydantic import ConfigDict, TypeAdapter
 
-from twat_vision.vlm import Answer, Question, Report, Respondent, Spent, Status
+from twat_vision.vlm import AI_TASK, Answer, Patches, Question, Report, Spent, Status
 
 from .images import ImageCache
-from .jobs import Job
+from .jobs import Job, Naming
 
 _BASE64 = ConfigDict(ser_json_bytes="base64", val_json_bytes="base64")
 QUESTIONS = TypeAdapter(tuple[Question, ...], config=_BASE64)
@@ -24,16 +24,16 @@ UNAVAILABLE = "names_unavailable"
 
 
 def sheets_task(
-    job: Job, images: ImageCache, results: Mapping[str, Any], respondent: Respondent
+    job: Job, images: ImageCache, results: Mapping[str, Any], patches: Patches, budget: int
 ) -> dict[str, Any]:
-    """Make the task that cuts out what is to be asked."""
+    """Make the task that cuts out what is to be asked of a model that sees in patches, on sheets of at most `budget` tokens."""
     return {
         "kind": "sheets",
         "request": job.request,
         "images": {sha: str(images.path(sha)) for sha in job.images},
         "results": dict(results),
-        "patches": asdict(respondent.patches),
-        "budget": respondent.budget,
+        "patches": asdict(patches),
+        "budget": budget,
     }
 
 
@@ -50,10 +50,12 @@ def merge_task(
     }
 
 
-def wants_names(results: Mapping[str, Any]) -> bool:
-    """Whether the worker found something to ask a model about."""
+def wanted_names(results: Mapping[str, Any]) -> Naming | None:
+    """How names are wanted, where the worker found something to ask a model about."""
     vlm = results["vlm"]
-    return vlm is not None and vlm["status"] == Status.PENDING
+    if vlm is None or vlm["status"] != Status.PENDING:
+        return None
+    return Naming.ASKED if vlm["source"] == AI_TASK else Naming.PENDING
 
 
 def spent(results: Mapping[str, Any]) -> Spent:
@@ -77,3 +79,8 @@ def with_report(
         "vlm": report.to_json(),
         "warnings": kept if warning is None else [*kept, warning],
     }
+
+
+def without_names(results: Mapping[str, Any], report: Report) -> dict[str, Any]:
+    """Results that say why there are no names, with a warning where those are missed."""
+    return with_report(results, report, UNAVAILABLE if waits(results) else None)

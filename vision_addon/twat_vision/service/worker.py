@@ -35,6 +35,7 @@ from twat_vision.pipeline import (
     detect_board,
     draw_overlay,
 )
+from twat_vision.vlm import AI_TASK
 
 from . import frames
 from .convert import to_layout, to_request
@@ -86,7 +87,7 @@ def answer(task: frames.Message, send: Send, cache: PhotoCache) -> None:
 
     Args:
         task: `{"kind": "analyse", "request": JSON text, "images": {sha: path}, "overlay": path,
-            "naming": whether a model can be asked}`,
+            "naming": whether the service has a model to ask}`,
             `{"kind": "detect", "image": path, "layout": JSON text}`, or what `sheets` makes.
         send: Takes the answers.
         cache: What is known of earlier tasks' photos.
@@ -144,7 +145,8 @@ def _analyse(task: frames.Message, send: Send, cache: PhotoCache) -> dict[str, A
     timings = {**result.timings_ms, "overlay": spent}
     timings["total"] += spent
     result = replace(result, timings_ms=timings)
-    return marked(request, result) if task["naming"] else result.to_json()
+    asks = task["naming"] or body.names == AI_TASK
+    return marked(request, result, body.names) if asks else result.to_json()
 
 
 def _store_overlay(path: Path, request: AnalysisRequest, result: AnalysisResult) -> None:

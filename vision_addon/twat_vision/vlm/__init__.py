@@ -13,12 +13,14 @@ from .errors import Code, VlmError
 from .models import Model, successors
 from .namer import Availability, Namer, Respondent
 from .questions import Kind, Question, Subject
-from .report import Named, Report, Status
+from .report import AI_TASK, VLM, Named, Report, Status
 from .server import Budgets, OllamaServer, Progress
 from .spent import Spent
 from .tokens import Patches
 
 __all__ = [
+    "AI_TASK",
+    "VLM",
     "Answer",
     "Availability",
     "BadAnswer",

@@ -25,7 +25,7 @@ from twat_vision.pipeline.summary import describe, summarise
 from .answers import Answer
 from .doubts import UNKNOWN
 from .questions import EMPTY, UNSURE, Choice
-from .report import Named
+from .report import VLM, Named
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,19 +36,25 @@ class Merged:
     named: tuple[Named, ...]
 
 
-def merge(request: AnalysisRequest, result: AnalysisResult, answers: Sequence[Answer]) -> Merged:
+def merge(
+    request: AnalysisRequest,
+    result: AnalysisResult,
+    answers: Sequence[Answer],
+    source: str = VLM,
+) -> Merged:
     """Put answers into a reading.
 
     Args:
         request: The analysis.
         result: What tracking made of it.
         answers: To the questions that `plan` made of it.
+        source: Whose answers they are, as results call it: "vlm" or "ai_task".
 
     Returns:
         Pieces and moves with types, sources and new confidences; questions for the players where model and tracking contradict
         each other or neither is sure; readings of marked areas.
     """
-    merger = _Merger(request, result, {answer.subject.key: answer for answer in answers})
+    merger = _Merger(request, result, {answer.subject.key: answer for answer in answers}, source)
     pieces = tuple(merger.piece(i, p) for i, p in enumerate(result.detected_pieces))
     moves = tuple(merger.move(i, m) for i, m in enumerate(result.moves))
     if result.moves:
@@ -92,7 +98,11 @@ class _Merger:
     """Collects what follows from the answers."""
 
     def __init__(
-        self, request: AnalysisRequest, result: AnalysisResult, answers: Mapping[str, Answer]
+        self,
+        request: AnalysisRequest,
+        result: AnalysisResult,
+        answers: Mapping[str, Answer],
+        source: str,
     ) -> None:
         self.names = Names.of(request)
         self.questions: list[PlayerQuestion] = []
@@ -101,6 +111,7 @@ class _Merger:
         self._request = request
         self._result = result
         self._answers = answers
+        self._source = source
         self._sure = request.thresholds.confidence
 
     def readings(self) -> list[AreaReading]:
@@ -113,7 +124,7 @@ class _Merger:
             value = answer.value if isinstance(answer.value, int) else None
             confidence = answer.confidence or 0.0
             self.named.append(Named(area.name, answer.value, confidence, None))
-            found.append(AreaReading(area.id, value, confidence))
+            found.append(AreaReading(area.id, value, confidence, self._source))
         return found
 
     def piece(self, index: int, piece: DetectedPiece) -> DetectedPiece:
@@ -142,14 +153,14 @@ class _Merger:
         if not agrees:
             text = f"Which piece is on {place}? Its colour looks {piece.color}, its shape like {choice.text}."
             self._ask(text, piece.space, self._options(choice, piece.color, answer))
-            return replace(piece, type=choice.type, confidence=contradicted(piece.confidence, q), source="vlm")  # fmt: skip
+            return replace(piece, type=choice.type, confidence=contradicted(piece.confidence, q), source=self._source)  # fmt: skip
         if piece.type == choice.type:
             return replace(piece, confidence=agreed(piece.confidence, q), source="both")
         sure = piece.confidence * q
         if q < self._sure:
             text = f"Which {piece.color or ''} piece is on {place}?".replace("  ", " ")
             self._ask(text, piece.space, self._options(choice, piece.color, answer))
-        return replace(piece, type=choice.type, confidence=sure, source="vlm")
+        return replace(piece, type=choice.type, confidence=sure, source=self._source)
 
     def _denied(self, piece: DetectedPiece, place: str, q: float) -> DetectedPiece:
         """Tracking sees a piece where the model sees none."""
@@ -203,7 +214,7 @@ class _Merger:
             return replace(move, confidence=contradicted(move.confidence, q))
         if move.type == choice.type:
             return replace(move, confidence=agreed(move.confidence, q), source="both")
-        named = replace(move, type=choice.type, confidence=move.confidence * q, source="vlm")
+        named = replace(move, type=choice.type, confidence=move.confidence * q, source=self._source)
         open_question = [q for q in self._result.questions if choice.type in q.options]
         if q >= self._sure:
             self.settled += open_question

@@ -23,6 +23,11 @@ async def _nobody(done: int, total: int) -> None:
     """Progress nobody listens to."""
 
 
+def allowance(question: Question) -> int:
+    """Image tokens that all askings of a question together may cost."""
+    return MOVE_TOKENS if question.ordinary else REPEATS * SHEET_TOKENS
+
+
 OnProgress = Callable[[int, int], Awaitable[None]]
 """Awaited with (questions answered, questions)."""
 
@@ -151,7 +156,7 @@ class Namer:
     ) -> tuple[Answer, ...]:
         """Put a question until it is known how sure the answer is, or showing it again would cost too much."""
         asked: list[tuple[Answer, ...]] = []
-        limit = account.pictures + (MOVE_TOKENS if question.ordinary else REPEATS * SHEET_TOKENS)
+        limit = account.pictures + allowance(question)
         while len(asked) < REPEATS and account.pictures + question.image_tokens <= limit:
             answers = await self._once(respondent, question, len(asked), account)
             if all(answer.confidence is not None for answer in answers):

@@ -3,10 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from .answers import Value
 from .spent import Spent
+
+VLM: Final = "vlm"
+"""Source of names that the service's own model gave."""
+AI_TASK: Final = "ai_task"
+"""Source of names that a model of the caller's gave, an AI Task entity of Home Assistant's."""
 
 
 class Status(StrEnum):
@@ -44,7 +49,10 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """How it went; ``code`` and ``message`` say what is in the way, ``notes`` what else there is to know."""
+    """How it went; ``code`` and ``message`` say what is in the way, ``notes`` what else there is to know.
+
+    ``source`` says who is asked, ``model`` which of theirs.
+    """
 
     status: Status
     model: str | None = None
@@ -53,11 +61,13 @@ class Report:
     notes: tuple[str, ...] = ()
     spent: Spent = field(default_factory=Spent)
     answers: tuple[Named, ...] = ()
+    source: str = VLM
 
     def to_json(self) -> Mapping[str, Any]:
         """The JSON form of the API."""
         return {
             "status": self.status.value,
+            "source": self.source,
             "model": self.model,
             "code": self.code,
             "message": self.message,

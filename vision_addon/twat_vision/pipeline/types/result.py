@@ -120,7 +120,7 @@ class Move:
 class DetectedPiece:
     """A piece believed to stand on the board after the moves; ``position`` in board units.
 
-    ``source`` says who named it: "tracking", "vlm" or "both".
+    ``source`` says who named it: "tracking", "vlm", "ai_task", or "both" (tracking and one of these).
     """
 
     type: str

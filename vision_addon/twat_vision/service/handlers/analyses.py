@@ -38,7 +38,7 @@ async def post_analysis(request: web.Request) -> web.Response:
 
 async def get_job(request: web.Request) -> web.Response:
     """Return a job."""
-    return web.json_response((await _job(request)).to_json())
+    return web.json_response((await job_of(request)).to_json())
 
 
 async def delete_job(request: web.Request) -> web.Response:
@@ -54,7 +54,7 @@ async def delete_job(request: web.Request) -> web.Response:
 
 async def get_overlay(request: web.Request) -> web.FileResponse:
     """Return the after photo with what was found drawn on it."""
-    job = await _job(request)
+    job = await job_of(request)
     path = request.app[SETTINGS].overlay(job.id)
     if job.results is None or not path.exists():
         raise ApiError(
@@ -63,7 +63,12 @@ async def get_overlay(request: web.Request) -> web.FileResponse:
     return web.FileResponse(path, headers={"Content-Type": "image/jpeg"})
 
 
-async def _job(request: web.Request) -> Job:
+async def job_of(request: web.Request) -> Job:
+    """Return the job that the path names.
+
+    Raises:
+        ApiError: 404, there is none.
+    """
     job = await request.app[QUEUE].get(request.match_info["job_id"])
     if job is None:
         raise _unknown()
