@@ -25,7 +25,7 @@ from .errors import HopError, invalid
 from .failures import FailureLedger, failure_of
 from .games.model import AnalysisStatus, Capture, JournalEntry, JournalKind, new_id
 from .games.request import Wishes
-from .names import names_coming
+from .names_by import names_coming
 from .outcome import Outcome
 from .press import GameQueue, Press
 from .reading import Waiting, async_fetch_overlay, async_read

@@ -14,7 +14,9 @@ CONF_REPLACED_DATABASE: Final = "replaced_database"
 CONF_MEDIA_DIR: Final = "media_dir"
 CONF_PHOTO_DAYS: Final = "photo_days"
 CONF_PHOTO_GIGABYTES: Final = "photo_gigabytes"
+CONF_NAMES_BY: Final = "names_by"
 CONF_VISION_MODEL: Final = "vision_model"
+CONF_AI_TASK_ENTITY: Final = "ai_task_entity"
 
 SUBENTRY_TABLE: Final = "table"
 CONF_CAMERA_ENTITY: Final = "camera_entity"
@@ -37,6 +39,14 @@ class Kind(StrEnum):
 
     HUB = "hub"
     CAMERA = "camera"
+
+
+class NamesBy(StrEnum):
+    """Who names the pieces that tracking cannot know; the option's values."""
+
+    NONE = "none"
+    VLM = "vlm"
+    AI_TASK = "ai_task"
 
 
 HUB_PLATFORMS: Final = (

@@ -115,6 +115,7 @@ class TwatHub:
             self._stop_care()
         for coordinator in self.games.values():
             coordinator.keeper.async_stop()
+            self.names.ai_task.async_drop(coordinator.game_id)
         await self.captures.async_stop()
         await self.hass.async_add_executor_job(self.repository.close)
 
@@ -293,6 +294,7 @@ class TwatHub:
     async def async_put_away(self, game_id: str) -> None:
         """Let a game that is over leave the devices."""
         await self.captures.async_drop(game_id)
+        self.names.ai_task.async_drop(game_id)
         if (coordinator := self.games.pop(game_id, None)) is not None:
             coordinator.keeper.async_stop()
             dr.async_get(self.hass).async_remove_device(coordinator.device_id)

@@ -9,7 +9,8 @@ from homeassistant.helpers import issue_registry as ir
 
 from .clients.errors import ServiceError
 from .clients.vision import VisionClient
-from .const import DOMAIN
+from .const import DOMAIN, NamesBy
+from .names_by import names_by
 
 if TYPE_CHECKING:
     from .hub import TwatHub
@@ -22,7 +23,7 @@ ISSUE_MODEL_MISSING = "model_missing"
 async def async_report_models(
     hass: HomeAssistant, entry: ConfigEntry, client: VisionClient, chosen: str | None
 ) -> None:
-    """Raise or clear the repair for a model that is not there.
+    """Raise or clear the repair for a model that is not there; none is missed where somebody else names.
 
     Args:
         hass: Home Assistant.
@@ -30,6 +31,9 @@ async def async_report_models(
         client: the vision service's.
         chosen: the model that the host chose; None for the service's choice.
     """
+    if names_by(entry) is not NamesBy.VLM:
+        ir.async_delete_issue(hass, DOMAIN, ISSUE_MODEL_MISSING)
+        return
     try:
         models = await client.models()
     except ServiceError as err:
@@ -63,7 +67,7 @@ async def async_report_models(
 def async_preload(hub: TwatHub) -> None:
     """Have the model in memory when a game's first photo comes; without one nothing is lost."""
     link = hub.link
-    if link is None or not link.available:
+    if link is None or not link.available or names_by(hub.entry) is not NamesBy.VLM:
         return
 
     async def load() -> None:

@@ -1,17 +1,19 @@
 """Names that a model gave after the reading: the proposal that waits is made anew with them."""
 
 import asyncio
-from collections.abc import Coroutine, Mapping
+from collections.abc import Coroutine
 import logging
 from typing import TYPE_CHECKING, Any
 
 from homeassistant.core import callback
 from homeassistant.exceptions import HomeAssistantError
 
+from .ai_task_names import AiTaskNames
 from .announce import async_tell_outcome
 from .clients.errors import ServiceError
 from .clients.vision import Job
 from .games.model import AnalysisStatus, Capture
+from .names_by import names_asked_of_us, names_coming
 from .reading import WARNING_BOARD_UNCERTAIN, async_conclude, async_gather
 
 if TYPE_CHECKING:
@@ -19,22 +21,19 @@ if TYPE_CHECKING:
 
 _LOGGER = logging.getLogger(__name__)
 
-_COMING = ("pending", "waiting")
-
-
-def names_coming(results: Mapping[str, Any] | None) -> bool:
-    """Whether a reading's names may still come."""
-    vlm = (results or {}).get("vlm")
-    return isinstance(vlm, Mapping) and vlm.get("status") in _COMING
-
 
 class Names:
-    """Takes the names of a hub's captures, those of one game one after the other."""
+    """Takes the names of a hub's captures, those of one game one after the other.
+
+    Attributes:
+        ai_task: asks for them where the service has no model of its own to ask.
+    """
 
     def __init__(self, hub: TwatHub) -> None:
         """Prepare."""
         self._hub = hub
         self._locks: dict[str, asyncio.Lock] = {}
+        self.ai_task = AiTaskNames(hub)
 
     @callback
     def async_came(self, job: Job) -> None:
@@ -62,7 +61,7 @@ class Names:
             _LOGGER.warning("No names for capture %s: %s", job.capture_id, err)
 
     async def async_catch_up(self) -> None:
-        """Take the names that came while nobody listened."""
+        """Take the names that came while nobody listened, and ask for those that are wanted from us."""
         hub = self._hub
         if hub.link is None:
             return
@@ -77,8 +76,12 @@ class Names:
             except ServiceError as err:
                 _LOGGER.debug("Job %s cannot be looked at: %s", capture.job_id, err)
                 return
-            if job is not None and job.results != capture.analysis_results:
+            if job is None:
+                continue
+            if job.results != capture.analysis_results:
                 await self.async_take(job)
+            if names_asked_of_us(job.results):
+                self.ai_task.async_ask(coordinator, hub.link.client, capture)
 
     async def _take(self, job: Job) -> None:
         hub = self._hub

@@ -28,6 +28,7 @@ from .games.model import AnalysisStatus, Capture
 from .games.profile import GameProfile
 from .games.request import ImageHashes, Wishes, analysis_request
 from .material import SETTING_BOARD, Material, gather
+from .names_by import chosen
 from .outcome import Outcome
 from .press import Press
 from .table import Calibration, find_table
@@ -236,7 +237,7 @@ async def _analyse(
     # With corners and no reference the service would look for them in the photo before.
     reference = (material.reference or capture) if corners else None
     record, base = material.record, material.base
-    wishes = press.wishes or Wishes()
+    wishes = chosen(hub.entry, press.wishes or Wishes())
     request = analysis_request(
         record.game,
         coordinator.data.profile,
@@ -249,7 +250,7 @@ async def _analyse(
         ),
         corners=corners,
         previous=record.states.get(base.parent_id or ""),
-        wishes=replace(wishes, model=wishes.model or link.model),
+        wishes=wishes,
     )
     with link.watch(capture.id, coordinator.async_set_stage) as watch:
         job_id = await _hand_in(hub, link.client, request, material)
@@ -277,7 +278,7 @@ async def _hand_in(
 ) -> str:
     """Queue the job, with the photos that the service lacks; returns the job's id."""
     photos = {
-        photo.image_sha256: photo.image
+        photo.image_sha256 or "": photo.image or ""
         for photo in (material.capture, material.before, material.reference)
         if photo is not None
     }
@@ -295,10 +296,24 @@ async def _hand_in(
             missing = set(err.details.get("missing", ())) & photos.keys() - uploaded
             if err.code != "images_missing" or not missing:
                 raise
-            for digest in missing:
-                image = await hub.async_run(hub.images.read, photos[digest] or "")
-                await client.put_image(digest or "", image)
+            await async_upload(hub, client, {digest: photos[digest] for digest in missing})
             uploaded |= missing
+
+
+async def async_upload(hub: TwatHub, client: VisionClient, photos: Mapping[str, str]) -> None:
+    """Give the service photos that it lacks.
+
+    Args:
+        hub: the hub.
+        client: the vision service's.
+        photos: paths in the photo folder, by SHA-256.
+
+    Raises:
+        HopError: one of them is gone.
+        ServiceError: the service does not take them.
+    """
+    for digest, path in photos.items():
+        await client.put_image(digest, await hub.async_run(hub.images.read, path))
 
 
 def _refusal(err: ServiceError) -> Waiting | HopError:

@@ -61,6 +61,11 @@ def _arguments(argv: Sequence[str]) -> argparse.Namespace:
         "pieces, played by a stand-in for an Ollama server that looks at what it is sent",
     )
     parser.add_argument(
+        "--ai-task-stub",
+        action="store_true",
+        help="the same, with an AI Task entity of Home Assistant in place of the Ollama server",
+    )
+    parser.add_argument(
         "--photos",
         type=Path,
         action="append",
@@ -74,8 +79,11 @@ def _arguments(argv: Sequence[str]) -> argparse.Namespace:
         "--port", type=int, default=PORT, help="Home Assistant's port (%(default)s)"
     )
     options = parser.parse_args(argv)
-    if options.ollama_stub and (options.game or options.photos):
-        parser.error("--ollama-stub plays a game of its own")
+    options.unknown = options.ollama_stub or options.ai_task_stub
+    if options.unknown and (options.game or options.photos):
+        parser.error("--ollama-stub and --ai-task-stub play a game of their own")
+    if options.ollama_stub and options.ai_task_stub:
+        parser.error("--ollama-stub and --ai-task-stub exclude each other")
     return options
 
 
@@ -101,7 +109,7 @@ async def _run(options: argparse.Namespace, work: Path) -> int:
         script = options.script.resolve(strict=True)
         cameras = [(script.stem, ["--backend", "simulated", "--script", str(script)])]
     else:
-        games = [options.game] if options.game else [UNKNOWN] if options.ollama_stub else GAMES
+        games = [options.game] if options.game else [UNKNOWN] if options.unknown else GAMES
         cameras = [(name, ["--backend", "simulated", "--script", name]) for name in games]
     print("Starting camera service, vision service and Home Assistant …", flush=True)
     async with stage(
@@ -110,10 +118,11 @@ async def _run(options: argparse.Namespace, work: Path) -> int:
         port=options.port,
         profiles=options.profile,
         ollama_stub=options.ollama_stub,
+        ai_task_stub=options.ai_task_stub,
     ) as table:
         print(f"Everything is up after {time.monotonic() - started:.0f} s.", flush=True)
         naming = None
-        if options.ollama_stub and not options.develop:
+        if options.unknown and not options.develop:
             result, naming = await play_unknown(table, table.cameras[UNKNOWN])
             results = {UNKNOWN: result}
         else:

@@ -74,6 +74,8 @@ def prepare_config(config: Path, port: int) -> None:
     (config / "automations.yaml").write_text("[]\n")
     (config / "scenes.yaml").write_text("[]\n")
     (config / "custom_components").mkdir(exist_ok=True)
+    # A package goes before the repository's own folder of that name, from which Home Assistant is started.
+    (config / "custom_components" / "__init__.py").touch()
     link = config / "custom_components" / "twat"
     if not link.exists():
         link.symlink_to(ROOT / "custom_components" / "twat")
@@ -159,6 +161,11 @@ class Client:
         """Walk through a subentry's flow and return its last answer."""
         start = {"handler": [entry_id, kind]}
         return await self._walk("/api/config/config_entries/subentries/flow", start, steps)
+
+    async def options_flow(self, entry_id: str, *steps: Mapping[str, Any]) -> dict[str, Any]:
+        """Walk through an entry's options and return the last answer."""
+        path = "/api/config/config_entries/options/flow"
+        return await self._walk(path, {"handler": entry_id}, steps)
 
     async def _walk(
         self, path: str, start: Mapping[str, Any], steps: tuple[Mapping[str, Any], ...]
@@ -248,6 +255,10 @@ class HomeAssistant:
             announces=False,
         )
         return cls(config, port, process)
+
+    def add_integration(self, folder: Path) -> None:
+        """Put an integration of somebody else's beside ours."""
+        (self.config / "custom_components" / folder.name).symlink_to(folder)
 
     def add_profiles(self, files: Sequence[Path]) -> None:
         """Put game profiles where users put theirs."""

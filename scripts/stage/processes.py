@@ -166,6 +166,12 @@ def model_server(work: Path) -> ManagedProcess:
     return ManagedProcess("ollama", argv, work / "ollama.log")
 
 
+def ai_task_model(work: Path) -> ManagedProcess:
+    """Return the stand-in for the model of an AI Task integration."""
+    argv = [str(SERVICES_PYTHON), "-m", "tests.fakes.ai_task.cloud", "--port", str(free_port())]
+    return ManagedProcess("ai_task", argv, work / "ai_task.log")
+
+
 def _service(module: str, work: Path, name: str, *options: str) -> ManagedProcess:
     data = work / name
     data.mkdir(parents=True, exist_ok=True)

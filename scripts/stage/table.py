@@ -12,7 +12,14 @@ import aiohttp
 from yarl import URL
 
 from .home_assistant import ApiError, Client, HomeAssistant
-from .processes import ManagedProcess, camera_service, model_server, vision_service
+from .processes import (
+    ROOT,
+    ManagedProcess,
+    ai_task_model,
+    camera_service,
+    model_server,
+    vision_service,
+)
 
 OUTCOMES = frozenset(
     f"twat_{outcome}"
@@ -25,6 +32,7 @@ OUTCOMES = frozenset(
         "capture_failed",
     )
 )
+STAND_IN_AI = ROOT / "tests" / "fakes" / "ai_task" / "stand_in_ai"
 _UNNAMED = frozenset({"names_pending", "names_unavailable"})
 
 
@@ -139,11 +147,12 @@ async def stage(
     port: int | None = None,
     profiles: Sequence[Path] = (),
     ollama_stub: bool = False,
+    ai_task_stub: bool = False,
 ) -> AsyncIterator[Stage]:
     """Run everything below `work`; `cameras` are names and options of camera services.
 
     `profiles` are files of games that the host has added. With `ollama_stub` the vision service
-    asks a stand-in for an Ollama server.
+    asks a stand-in for an Ollama server; with `ai_task_stub` Home Assistant asks an AI Task entity whose model is a stand-in.
 
     The parts are ended in the order in which they lean on each other, whatever happens inside.
     """
@@ -152,14 +161,20 @@ async def stage(
             aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=120))
         )
 
-        models = model_server(work) if ollama_stub else None
+        models = (
+            model_server(work) if ollama_stub else ai_task_model(work) if ai_task_stub else None
+        )
         if models is not None:
             stack.push_async_callback(models.stop)
             await models.start()
-        vision = vision_service(work, "vision", *(("--ollama", models.url) if models else ()))
+        vision = vision_service(
+            work, "vision", *(("--ollama", models.url) if models and ollama_stub else ())
+        )
         services = [camera_service(work, name, *options) for name, options in cameras]
         home_assistant = HomeAssistant.create(work, port)
         home_assistant.add_profiles(profiles)
+        if ai_task_stub:
+            home_assistant.add_integration(STAND_IN_AI)
         for process in (vision, *services, home_assistant.process):
             stack.push_async_callback(process.stop)
         async with asyncio.TaskGroup() as group:
@@ -175,9 +190,20 @@ async def stage(
         result = Stage(
             work, session, vision, home_assistant, client, hub["result"]["entry_id"], {}, models
         )
+        if models is not None and ai_task_stub:
+            await _name_by_ai_task(client, result.hub_entry, models.url)
         for process in services:
             await result.add_camera(process)
         yield result
+
+
+async def _name_by_ai_task(client: Client, hub_entry: str, url: str) -> None:
+    """Set up the stand-in integration, and have its entity name pieces."""
+    await client.flow("stand_in_ai", {"url": url})
+    entities = await client.command("config/entity_registry/list")
+    entity_id = next(e["entity_id"] for e in entities if e["platform"] == "stand_in_ai")
+    choice = {"media_dir": "local", "names_by": "ai_task", "ai_task_entity": entity_id}
+    await client.options_flow(hub_entry, choice)
 
 
 async def _address_and_code(session: aiohttp.ClientSession, url: str) -> tuple[str, int, str]:

@@ -331,23 +331,24 @@ def until() -> Callable[..., Awaitable[None]]:
 
 @pytest.fixture
 def create_game(hass: HomeAssistant, camera: Camera) -> Callable[..., Awaitable[Played]]:
-    """Create the simulated table's game: `await create_game(hub)`."""
+    """Create the simulated table's game: `await create_game(hub)`; what is changed to None is not said."""
 
     async def create(hub: ConfigEntry[Any], **changes: Any) -> Played:
         script = camera.simulator("GET")
         pieces = [{k: p[k] for k in ("type", "player", "space")} for p in script["start"]]
+        data = {
+            "name": "Friday night",
+            "game_type": script["profile"],
+            "players": script["players"],
+            "settings": script["settings"],
+            "table": "Table",
+            "pieces": pieces,
+            **changes,
+        }
         created = await hass.services.async_call(
             "twat",
             "create_game",
-            {
-                "name": "Friday night",
-                "game_type": script["profile"],
-                "players": script["players"],
-                "settings": script["settings"],
-                "table": "Table",
-                "pieces": pieces,
-                **changes,
-            },
+            {key: value for key, value in data.items() if value is not None},
             blocking=True,
             return_response=True,
         )

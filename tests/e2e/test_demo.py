@@ -57,6 +57,21 @@ def test_a_table_nobody_knows_is_named_by_a_model_and_then_tracked_without_it() 
 
 
 @pytest.mark.timeout(600)
+def test_a_table_nobody_knows_is_named_by_an_ai_task_entity() -> None:
+    code, output = demo("--ai-task-stub")
+
+    assert code == 0, output
+    summary = last_line(output)
+    assert summary["names"] == summary["names_right"] == 16, output
+    assert summary["right"] == summary["moves"] == 8, output
+    # The setup photo only: one sheet of all pieces, shown twice.
+    assert summary["vlm_calls"] == 2, output
+    assert summary["image_tokens"] <= 1500, output
+    assert summary["image_token_ratio"] >= 15
+    assert "named by ai_task.stand_in" in output
+
+
+@pytest.mark.timeout(600)
 @pytest.mark.realdata
 @pytest.mark.skipif(not REALDATA.is_dir(), reason=f"no photo sequences at {REALDATA}")
 def test_a_folder_of_real_photos_is_played_whatever_the_score() -> None:

@@ -11,6 +11,7 @@ class Hop(StrEnum):
     CAMERA = "camera"
     STORAGE = "storage"
     VISION = "vision"
+    AI_TASK = "ai_task"
 
 
 class ServiceError(Exception):

@@ -1,5 +1,6 @@
 """Client of the vision service."""
 
+from base64 import b64decode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -13,6 +14,9 @@ from .errors import Hop, NotAService, Rejected
 UPLOAD_TIMEOUT = ClientTimeout(total=60, connect=5)
 # Detecting a board in a 12-megapixel photo may wait for an analysis that is under way.
 DETECT_TIMEOUT = ClientTimeout(total=60, connect=5)
+
+# Questions are cut out of photos, which may wait for an analysis that is under way.
+QUESTIONS_TIMEOUT = ClientTimeout(total=90, connect=5)
 
 # The service asks its model server first.
 MODELS_TIMEOUT = ClientTimeout(total=30, connect=5)
@@ -54,6 +58,27 @@ class Job:
     stage: str
     results: Mapping[str, Any] | None = None
     error: JobError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """One time that a question is to be put, in a conversation of its own.
+
+    Attributes:
+        schema: JSON schema of the reply, without references.
+    """
+
+    prompt: str
+    schema: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class NameQuestion:
+    """A picture (JPEG), and how to ask about it."""
+
+    id: str
+    image: bytes
+    askings: tuple[Asking, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +199,53 @@ class VisionClient(ServiceClient):
         except Rejected as err:
             if err.status != 404:
                 raise
+
+    async def name_questions(self, job_id: str) -> tuple[NameQuestion, ...]:
+        """What a model of ours is to be asked about a reading.
+
+        Raises:
+            Rejected: codes `not_asked`, `images_missing` (details.missing).
+        """
+        path = f"v1/jobs/{job_id}/questions"
+        body = await self._json("GET", path, timeout=QUESTIONS_TIMEOUT)
+        try:
+            return tuple(
+                NameQuestion(
+                    id=str(question["id"]),
+                    image=b64decode(question["image"], validate=True),
+                    askings=tuple(
+                        Asking(str(asking["prompt"]), dict(asking["schema"]))
+                        for asking in question["askings"]
+                    ),
+                )
+                for question in body["questions"]
+            )
+        except (KeyError, TypeError, ValueError) as err:
+            raise NotAService(self.hop, "the questions cannot be read") from err
+
+    async def answer_names(
+        self, job_id: str, respondent: str, answers: Mapping[str, Sequence[Any]], seconds: float
+    ) -> Job:
+        """Bring what was replied to each question, in the order of its askings.
+
+        Raises:
+            Rejected: codes `bad_answer` (details.question), `not_asked`, `images_missing`.
+        """
+        body = {"respondent": respondent, "seconds": seconds, "answers": answers}
+        return await self._answer(job_id, body)
+
+    async def fail_names(self, job_id: str, respondent: str, code: str, message: str) -> Job:
+        """Say why there are no replies; unless the job says `failed`, they may come later.
+
+        Raises:
+            Rejected: code `not_asked`.
+        """
+        failure = {"code": code, "message": message[:1000]}
+        return await self._answer(job_id, {"respondent": respondent, "failure": failure})
+
+    async def _answer(self, job_id: str, body: Mapping[str, Any]) -> Job:
+        path = f"v1/jobs/{job_id}/answers"
+        return self._job(await self._json("POST", path, json=body, timeout=QUESTIONS_TIMEOUT))
 
     async def models(self) -> Models:
         """The vision-language models that can be asked, and what is in the way."""

@@ -34,7 +34,7 @@ HARMLESS_WARNINGS: Final = frozenset({"board_moved"})
 
 _MOVED_WITHIN: Final = "moved_within"
 _REGION_KINDS: Final = frozenset({"appeared", "vanished", "replaced", _MOVED_WITHIN})
-_SOURCES: Final = frozenset({"tracking", "vlm", "both"})
+_SOURCES: Final = frozenset({"tracking", "vlm", "ai_task", "both"})
 
 
 class ReadingKind(StrEnum):

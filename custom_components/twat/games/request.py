@@ -36,11 +36,13 @@ class Wishes:
         model: Vision model to name pieces with; None for the host's choice.
         detect_changes: False: say what stands there, whatever stood there before.
         identify_pieces: Whether the model is asked: ``auto`` where tracking cannot know, ``always`` or ``never``.
+        names: Whose model is asked: the vision service's (``vlm``), or an AI Task entity of ours (``ai_task``).
     """
 
     model: str | None = None
     detect_changes: bool = True
     identify_pieces: str = "auto"
+    names: str = "vlm"
 
 
 def analysis_request(
@@ -117,6 +119,7 @@ def analysis_request(
             "identify_pieces": wishes.identify_pieces,
         },
         "model": wishes.model,
+        "names": wishes.names,
         "thresholds": {"confidence": game.confidence_threshold},
     }
 

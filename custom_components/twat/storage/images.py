@@ -1,7 +1,7 @@
 """Photos of games, as files.
 
 ``<base>/games/<game id>/cap_<sequence>_<UTC time>.jpg`` with ``thumb_…`` and ``overlay_…`` beside
-it; the base is ``twat`` in one of Home Assistant's media folders. All paths given out and taken in
+it, and for as long as somebody is asked about them ``sheet_…`` with crops of them; the base is ``twat`` in one of Home Assistant's media folders. All paths given out and taken in
 are relative to the base, with forward slashes.
 
 JPEG bytes are stored unchanged. PNG and WebP are converted to JPEG (quality 95, no chroma
@@ -64,6 +64,7 @@ _IMAGE: Final = re.compile(
     re.ASCII,
 )
 _TEMPORARY: Final = ".writing-"
+_SHEET: Final = "sheet_"
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +131,7 @@ class ImageStore:
         self.base = base
 
     def prepare(self) -> int:
-        """Create the folder, check that it can be written, remove stray temporary files.
+        """Create the folder, check that it can be written, remove stray temporary files and sheets.
 
         Returns:
             How many stray files were removed.
@@ -145,7 +146,8 @@ class ImageStore:
             probe = games / f"{_TEMPORARY}{uuid4().hex}"
             probe.write_bytes(b"twat")
             probe.unlink()
-            stray = [*games.glob(f"{_TEMPORARY}*"), *games.glob(f"*/{_TEMPORARY}*")]
+            passing = (f"{_TEMPORARY}*", f"*/{_TEMPORARY}*", f"*/{_SHEET}*")
+            stray = [path for pattern in passing for path in games.glob(pattern)]
             for path in stray:
                 if path.is_dir():
                     shutil.rmtree(path)
@@ -192,6 +194,32 @@ class ImageStore:
         overlay = f"games/{game_id}/overlay{tail}"
         self._write(overlay, data if info.is_jpeg else _as_jpeg(data))
         return overlay
+
+    def save_sheet(self, game_id: str, data: bytes) -> Path:
+        """Put a picture that was made of a game's photos on disk, until `remove_sheet`.
+
+        It is no picture of the game's: it is in none of its lists, and `prepare` sweeps what a crash left.
+
+        Args:
+            game_id: Id of the game.
+            data: JPEG.
+
+        Raises:
+            ValueError: ``game_id`` is no id.
+            NotWritable, DiskFull: It could not be written.
+        """
+        sheet = f"games/{_checked_id(game_id)}/{_SHEET}{uuid4().hex}.jpg"
+        self._write(sheet, data)
+        return self.base / sheet
+
+    def remove_sheet(self, sheet: Path) -> None:
+        """Remove what `save_sheet` made; gone already is fine.
+
+        Raises:
+            NotWritable: It could not be removed.
+        """
+        with _failures(sheet):
+            sheet.unlink(missing_ok=True)
 
     def read(self, image: str) -> bytes:
         """Return the bytes of a stored picture.

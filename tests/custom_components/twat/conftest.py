@@ -1,5 +1,6 @@
 """What the vision service is made to say where a photo cannot make it, and a model that it can ask."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from unittest.mock import patch
 
@@ -39,9 +40,8 @@ async def own_game(add_entry, own_vision, scripted_table, until, create_game):
 
 
 @pytest.fixture
-async def ollama(socket_enabled, camera) -> AsyncIterator[FakeOllama]:
-    """A model server that knows how the pieces of the simulated table look."""
-    fake = FakeOllama()
+def looks(camera):
+    """A photo of the simulated table, and where on it what stands: one of each row, for pieces of a colour look alike."""
     script = camera.simulator("GET")
     (left, top), _, (right, bottom), _ = script["corners"]
     width, height = (right - left) * 4608 / 8, (bottom - top) * 2592 / 8
@@ -57,10 +57,16 @@ async def ollama(socket_enabled, camera) -> AsyncIterator[FakeOllama]:
             "words": [colors[p["player"]], p["type"]],
         }
         for p in script["start"]
+        if p["space"] in ("A7", "B8", "A1", "B2")
     ]
-    # Pieces of a colour look alike; one of each row will do.
-    chosen = {p["space"]: thing for p, thing in zip(script["start"], things, strict=True)}
-    fake.truth.learn(camera.still(), [chosen[s] for s in ("A7", "B8", "A1", "B2")])
+    return camera.still(), things
+
+
+@pytest.fixture
+async def ollama(socket_enabled, looks) -> AsyncIterator[FakeOllama]:
+    """A model server that knows how the pieces of the simulated table look."""
+    fake = FakeOllama()
+    fake.truth.learn(*looks)
     async with fake.running():
         yield fake
 
@@ -82,21 +88,30 @@ async def asking_hub(add_entry, asking, scripted_table, until):
 
 
 @pytest.fixture
-async def unknown_game(hass, asking_hub, camera) -> Played:
-    """A game of which nobody says what stands on the table."""
-    script = camera.simulator("GET")
-    created = await hass.services.async_call(
-        "twat",
-        "create_game",
-        {
-            "name": "Unknown",
-            "game_type": script["profile"],
-            "players": script["players"],
-            "settings": {**script["settings"], "confidence_threshold": 0.5},
-            "table": "Table",
-        },
-        blocking=True,
-        return_response=True,
-    )
-    await hass.async_block_till_done()
-    return Played(hass, asking_hub, camera, created["game_id"], created["device_id"])
+def create_unknown_game(create_game, camera):
+    """Create a game of which nobody says what stands on the table: `await create_unknown_game(hub)`."""
+
+    async def create(hub) -> Played:
+        settings = {**camera.simulator("GET")["settings"], "confidence_threshold": 0.5}
+        return await create_game(hub, name="Unknown", settings=settings, pieces=None)
+
+    return create
+
+
+@pytest.fixture
+async def unknown_game(asking_hub, create_unknown_game) -> Played:
+    """A game of which nobody says what stands on the table, and whose vision service asks a model."""
+    return await create_unknown_game(asking_hub)
+
+
+@pytest.fixture
+def settled(outcomes):
+    """Wait until an outcome is as wanted: `await settled(lambda outcome: …)`."""
+
+    async def wait(wanted):
+        async with asyncio.timeout(90):
+            while not (found := [o.data for o in outcomes if wanted(o.data)]):
+                await asyncio.sleep(0.02)
+        return found[-1]
+
+    return wait

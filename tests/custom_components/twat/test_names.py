@@ -18,19 +18,11 @@ def hub(asking_hub):
     return asking_hub
 
 
-async def settled(outcomes, wanted):
-    """Wait until an outcome is as wanted."""
-    async with asyncio.timeout(90):
-        while not (found := [o.data for o in outcomes if wanted(o.data)]):
-            await asyncio.sleep(0.02)
-    return found[-1]
-
-
 async def test_a_setup_waits_for_its_names_and_is_accepted_with_them(
-    unknown_game, outcomes, ollama, camera
+    unknown_game, settled, ollama, camera
 ) -> None:
     first = await unknown_game.capture()
-    named = await settled(outcomes, lambda o: o["outcome"] == "setup_captured")
+    named = await settled(lambda o: o["outcome"] == "setup_captured")
     state = await unknown_game.action("get_state")
 
     assert (first["outcome"], first["warnings"]) == ("review_needed", ["names_pending"])
@@ -45,11 +37,11 @@ async def test_a_setup_waits_for_its_names_and_is_accepted_with_them(
     assert ollama.calls[0].model == "qwen3-vl:8b-instruct"
 
 
-async def test_while_the_model_is_away_the_reading_says_so(unknown_game, outcomes, ollama) -> None:
+async def test_while_the_model_is_away_the_reading_says_so(unknown_game, settled, ollama) -> None:
     ollama.fail(Fault.BUSY)
     await unknown_game.capture()
 
-    waiting = await settled(outcomes, lambda o: "names_unavailable" in o["warnings"])
+    waiting = await settled(lambda o: "names_unavailable" in o["warnings"])
     state = await unknown_game.action("get_state")
 
     assert waiting["outcome"] == "review_needed"

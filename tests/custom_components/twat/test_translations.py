@@ -41,6 +41,7 @@ def test_every_error_has_a_text() -> None:
     keys = set()
     for text in SOURCES.values():
         keys |= set(re.findall(r'invalid\(\s*"(\w+)"', text))
+        keys |= set(re.findall(r'self._failed\(\s*"\w+", "(\w+)"', text))
         keys |= set(re.findall(r'CornersError\("(\w+)"\)', text))
         keys |= set(re.findall(r'HopError\(\s*[\w.]+, "\w+", "(\w+)"', text))
         keys |= set(re.findall(r'translation_domain=DOMAIN,\s*translation_key="(\w+)"', text))
@@ -53,7 +54,7 @@ def test_every_error_has_a_text() -> None:
 
 
 def test_every_issue_has_a_text() -> None:
-    keys = {f"capture_{hop}" for hop in ("camera", "storage", "vision")}
+    keys = {f"capture_{hop}" for hop in ("camera", "storage", "vision", "ai_task")}
     for text in SOURCES.values():
         for call in re.findall(r"async_create_issue\((.*?)\n    +\)", text, re.DOTALL):
             keys |= set(re.findall(r'translation_key="(\w+)"', call))

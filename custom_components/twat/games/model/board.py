@@ -138,7 +138,7 @@ class Move:
         captured_player: Position of its owner.
         color: Colour name as seen, where no player is known.
         confidence: 0…1 as measured; None when a player said so.
-        source: ``tracking``, ``vlm``, ``both``; None when a player said so.
+        source: ``tracking``, ``vlm``, ``ai_task``, ``both``; None when a player said so.
         from_position: Where it stood, board units; only on a surface.
         to_position: Where it stands now, board units; only on a surface.
     """

@@ -99,6 +99,20 @@ async def test_a_refusal_of_head(answering) -> None:
         (VisionClient, "GET", "/v1/jobs/x", {"job_id": "x"}, lambda c: c.job("x")),
         (
             VisionClient,
+            "GET",
+            "/v1/jobs/x/questions",
+            {"questions": [{"id": "1", "image": "no base64!", "askings": []}]},
+            lambda c: c.name_questions("x"),
+        ),
+        (
+            VisionClient,
+            "POST",
+            "/v1/jobs/x/answers",
+            {"job_id": "x"},
+            lambda c: c.answer_names("x", "ai_task.cloud", {}, 1.0),
+        ),
+        (
+            VisionClient,
             "POST",
             "/v1/boards/detect",
             {"corners": [[0, 0]], "confidence": 1, "method": "grid"},

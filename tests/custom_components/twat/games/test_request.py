@@ -65,6 +65,7 @@ def test_a_request_says_what_is_on_the_table(
         "candidates": [],
         "tasks": {"detect_changes": True, "identify_pieces": "auto"},
         "model": None,
+        "names": "vlm",
         "thresholds": {"confidence": 0.8},
     }
 
@@ -100,12 +101,12 @@ def test_pieces_may_only_be_named_where_they_may_stand(
         capture_id="c1",
         images=ImageHashes("a" * 64),
         corners=None,
-        wishes=Wishes("qwen3-vl", detect_changes=False, identify_pieces="never"),
+        wishes=Wishes("qwen3-vl", detect_changes=False, identify_pieces="never", names="ai_task"),
     )
 
     assert "arrakeen" in body["vocabulary"][0]["spaces"]
     assert len(body["board"]["layout"]["zones"]) == 38
-    assert body["model"] == "qwen3-vl"
+    assert (body["model"], body["names"]) == ("qwen3-vl", "ai_task")
     assert body["tasks"] == {"detect_changes": False, "identify_pieces": "never"}
 
 

@@ -234,6 +234,30 @@ def test_stray_temporary_files_are_swept_at_the_start(store: ImageStore, photo: 
     ]
 
 
+def test_a_sheet_is_no_picture_of_the_game_and_goes(store: ImageStore, photo: Photo) -> None:
+    game_id = new_id()
+
+    sheet = store.save_sheet(game_id, photo())
+
+    assert sheet.parent == store.base / "games" / game_id
+    assert sheet.read_bytes() == photo()
+    assert store.files(game_id) == []
+    assert store.size(game_id) == 0
+    store.remove_sheet(sheet)
+    store.remove_sheet(sheet)
+    assert not sheet.exists()
+    with pytest.raises(ValueError, match="not a game id"):
+        store.save_sheet("..", photo())
+
+
+def test_a_sheet_that_a_crash_left_is_swept(store: ImageStore, photo: Photo) -> None:
+    sheet = store.save_sheet(new_id(), photo())
+
+    assert store.prepare() == 1
+
+    assert not sheet.exists()
+
+
 def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
 
