@@ -161,6 +161,24 @@ def project(matrix: Matrix, points: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(q[:, :2] / q[:, 2:], np.float64)
 
 
+def photo_box(
+    to_image: Matrix, units: NDArray[np.float64], factor: float
+) -> tuple[int, int, int, int]:
+    """Bounding box of board points in a photo.
+
+    Args:
+        to_image: unit → pixel of the decoded photo.
+        units: points, float64 ``(n, 2)``.
+        factor: full-size pixels per pixel of the decoded photo, from 1.
+
+    Returns:
+        x, y, width, height in full-size pixels.
+    """
+    p = (project(to_image, units) + 0.5) * factor
+    low, high = np.floor(p.min(axis=0)), np.ceil(p.max(axis=0))
+    return int(low[0]), int(low[1]), int(high[0] - low[0]), int(high[1] - low[1])
+
+
 def is_convex(corners: NDArray[np.float64]) -> bool:
     """Whether four points are the corners of a convex quadrilateral.
 

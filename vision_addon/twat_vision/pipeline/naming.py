@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .assign import Action, Solution
 from .calibration import calibrated
-from .geometry import project
+from .geometry import photo_box
 from .grid import UNKNOWN, CellEvidence, GridEvidence, colour_name
 from .pair import Pair
 from .spaces import Cell, cell_name
@@ -174,23 +173,7 @@ def cell_box(pair: Pair, cell: Cell, scale: float) -> tuple[int, int, int, int]:
     """
     x, y = cell
     units = np.array([[x, y], [x + 1, y], [x + 1, y + 1], [x, y + 1]], np.float64)
-    return units_box(pair, units, scale)
-
-
-def units_box(pair: Pair, units: NDArray[np.float64], scale: float) -> tuple[int, int, int, int]:
-    """Bounding box of board points in the after photo.
-
-    Args:
-        pair: the compared photos.
-        units: points, float64 ``(n, 2)``.
-        scale: full-size pixels per pixel of the decoded photo, from 1.
-
-    Returns:
-        x, y, width, height in full-size pixels.
-    """
-    p = (project(pair.to_after, units) + 0.5) * scale
-    low, high = np.floor(p.min(axis=0)), np.ceil(p.max(axis=0))
-    return int(low[0]), int(low[1]), int(high[0] - low[0]), int(high[1] - low[1])
+    return photo_box(pair.to_after, units, scale)
 
 
 def questions_of(

@@ -12,7 +12,7 @@ import numpy as np
 
 from .blobs import bounds
 from .colours import Lab
-from .geometry import FloatImage, Frame, Mask
+from .geometry import FloatImage, Frame, Mask, photo_box
 from .paint import ground, painted
 from .photo import Board
 from .piececlass import TYPICAL, Verdict, judge
@@ -87,6 +87,23 @@ def pieces_near(board: Board, nominal: Mapping[str, Lab], known: Table, near: Ma
     frame = piece_frame(board)
     lab = board.photo.lab_canvas(board.to_image, frame)
     return find_pieces(lab, nominal, frame, known, near)
+
+
+def box_of(piece: FoundPieces, board: Board) -> tuple[int, int, int, int]:
+    """Where the photo shows what was found on it.
+
+    Args:
+        piece: of `pieces_on` the same board.
+        board: the photo, and where its board is.
+
+    Returns:
+        x, y, width, height in full-size pixels.
+    """
+    frame = piece_frame(board)
+    ys, xs = piece.segment.ys, piece.segment.xs
+    edges = [(x, y) for x in (xs.min(), xs.max() + 1) for y in (ys.min(), ys.max() + 1)]
+    units = (np.array(edges, np.float64) - frame.offset) / frame.scale
+    return photo_box(board.to_image, units, board.photo.factor)
 
 
 def piece_frame(board: Board) -> Frame:

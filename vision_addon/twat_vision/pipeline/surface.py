@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 from .assign import FORBIDDEN, Action, Problem, Solution, margins, only_links, solve
 from .blobs import Blob, canvas_to_units, changed_blobs
 from .colours import palette
-from .geometry import VIRTUAL_CELLS, Frame, Mask, below_camera
-from .naming import certainty, questions_of, units_box
+from .geometry import VIRTUAL_CELLS, Frame, Mask, below_camera, photo_box
+from .naming import certainty, questions_of
 from .pair import Pair
 from .photo import Board, Boards
-from .pieces import Table, piece_frame, pieces_near, pieces_on
+from .pieces import Table, box_of, piece_frame, pieces_near, pieces_on
 from .reading import Reading, disturbances
 from .segments import COMMON_COLORS
 from .state import Names
@@ -132,7 +132,15 @@ def read_surface_setup(
         if 0 <= place[0] <= layout.width and 0 <= place[1] <= layout.height:
             color = found.color
             kind, player = names.type_for(None, color), names.player_of(color)
-            piece = DetectedPiece(kind, player, place, None, found.probability, color=color)
+            piece = DetectedPiece(
+                kind,
+                player,
+                place,
+                None,
+                found.probability,
+                color=color,
+                box_px=box_of(found, board),
+            )
             pieces.extend([piece] * found.count)
     return Reading((), (), tuple(pieces), min((p.confidence for p in pieces), default=1.0))
 
@@ -309,7 +317,7 @@ def _regions(
         corners = [(x0, y0), (x1, y0), (x1, y1), (x0, y1)]
         units = np.array([canvas_to_units(p, pair.frame) for p in corners])
         kind = RegionKind.APPEARED if blob.appeared else RegionKind.VANISHED
-        box = units_box(pair, units, factor)
+        box = photo_box(pair.to_after, units, factor)
         found.append(ChangedRegion(box, (), kind, blob.color, blob.strength))
     return tuple(found)
 

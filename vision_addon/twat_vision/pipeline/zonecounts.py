@@ -1,27 +1,17 @@
 """How many pieces of each colour every zone holds: by the accepted state, and as far as a photo tells."""
 
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 
-import numpy as np
-
+from .blobs import canvas_to_units
 from .colours import Lab, palette
 from .geometry import below_camera
 from .photo import Board
-from .pieces import Table, piece_frame, pieces_on
+from .pieces import FoundPieces, Table, box_of, piece_frame, pieces_on
 from .segments import COMMON_COLORS
 from .state import Names
-from .types import AnalysisRequest, Move, Zones
+from .types import AnalysisRequest, DetectedPiece, Move, Point, Zones
 from .zonemap import foot_of, zone_map, zone_of
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """Zone → colour → pieces, and the share 0…1 of what was counted that is expected to be pieces."""
-
-    counts: Mapping[str, Mapping[str, int]]
-    confidence: float
 
 
 def colours_played(names: Names) -> dict[str, Lab]:
@@ -62,20 +52,55 @@ def standing_counts(
     return dict(found)
 
 
-def seen_counts(board: Board, nominal: Mapping[str, Lab], layout: Zones) -> Seen:
-    """Pieces by zone and colour as one photo shows them.
+def seen_counts(
+    board: Board, nominal: Mapping[str, Lab], layout: Zones
+) -> dict[str, dict[str, int]]:
+    """Pieces as one photo shows them.
 
     Args:
         board: the photo and where its board is.
         nominal: name → CIELAB of the players' colours.
         layout: the zones.
+
+    Returns:
+        Counts from 1 by zone (id) and colour.
     """
-    table = pieces_on(board, nominal)
     counts: dict[str, dict[str, int]] = {}
-    for (zone, color), count in tally(table, board, layout).items():
+    for (zone, color), count in tally(pieces_on(board, nominal), board, layout).items():
         counts.setdefault(layout.zones[zone].id, {})[color] = count
-    sure = [piece.probability for piece in table.pieces]
-    return Seen(counts, float(np.mean(sure)) if sure else 1.0)
+    return counts
+
+
+def seen_pieces(
+    board: Board, nominal: Mapping[str, Lab], layout: Zones, names: Names
+) -> tuple[DetectedPiece, ...]:
+    """The same pieces one by one: where each stands and, where only one type fits there, of which type it is.
+
+    Args:
+        board: the photo and where its board is.
+        nominal: name → CIELAB of the players' colours.
+        layout: the zones.
+        names: the request's players and vocabulary.
+
+    Returns:
+        Pieces on zones; a piece's confidence is the probability that it is one. Like pieces that touch are several at one place.
+    """
+    frame = piece_frame(board)
+    found: list[DetectedPiece] = []
+    for zone, (x, y), piece in _standing(pieces_on(board, nominal), board, layout):
+        space, color = layout.zones[zone].id, piece.color
+        place = canvas_to_units((x, y), frame)
+        one = DetectedPiece(
+            names.type_for(space, color),
+            names.player_of(color),
+            (place[0] / board.columns, place[1] / board.rows),
+            space,
+            piece.probability,
+            color=color,
+            box_px=box_of(piece, board),
+        )
+        found.extend([one] * piece.count)
+    return tuple(found)
 
 
 def tally(table: Table, board: Board, layout: Zones) -> Counter[tuple[int, str]]:
@@ -89,16 +114,24 @@ def tally(table: Table, board: Board, layout: Zones) -> Counter[tuple[int, str]]
     Returns:
         Counts from 1 by zone (index) and colour.
     """
+    found: Counter[tuple[int, str]] = Counter()
+    for zone, _, piece in _standing(table, board, layout):
+        found[zone, piece.color] += piece.count
+    return found
+
+
+def _standing(
+    table: Table, board: Board, layout: Zones
+) -> Iterator[tuple[int, Point, FoundPieces]]:
+    """The zone (index) in which each piece stands, and the middle of its foot in canvas pixels."""
     frame = piece_frame(board)
     zones = zone_map(layout, frame)
     below = below_camera(board.to_image, board.photo.size)
-    found: Counter[tuple[int, str]] = Counter()
     for piece in table.pieces:
-        foot = foot_of(piece.segment.ys, piece.segment.xs, below, frame)
-        zone = zone_of(*foot, zones, frame)
+        ys, xs = foot_of(piece.segment.ys, piece.segment.xs, below, frame)
+        zone = zone_of(ys, xs, zones, frame)
         if zone >= 0:
-            found[zone, piece.color] += piece.count
-    return found
+            yield zone, (float(xs.mean()), float(ys.mean())), piece
 
 
 def counts_after(

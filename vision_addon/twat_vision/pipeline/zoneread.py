@@ -7,8 +7,8 @@ import numpy as np
 
 from .assign import FORBIDDEN, Action, Problem, Solution, margins, only_links, solve
 from .blobs import Blob, canvas_to_units, changed_blobs
-from .geometry import below_camera
-from .naming import certainty, questions_of, units_box
+from .geometry import below_camera, photo_box
+from .naming import certainty, questions_of
 from .pair import Pair
 from .photo import Board, Boards
 from .pieces import Table, piece_frame, pieces_near, pieces_on
@@ -29,6 +29,7 @@ from .zonecounts import (
     colours_played,
     counts_after,
     seen_counts,
+    seen_pieces,
     seen_share,
     standing_counts,
     tally,
@@ -104,7 +105,7 @@ def read_zones(
     alternative = None if second is None else _moves(second, {}, items, names, request, layout)
     counts: Mapping[str, Mapping[str, int]] | None = counts_after(request, layout, names, moves)
     if counts is None:
-        counts = seen_counts(after, nominal, layout).counts
+        counts = seen_counts(after, nominal, layout)
     return Reading(
         moves=moves,
         regions=_regions(best, items, within, pair, layout, after.photo.factor),
@@ -122,7 +123,7 @@ def read_zones_setup(
     """Read one photo of a board of zones by itself: how many pieces of each colour every zone shows.
 
     With a known position its pieces are reported, and the confidence is the share of zones and colours that show any.
-    Without one, it is the share of what was counted that is expected to be pieces.
+    Without one, those that are seen are reported, and it is that of the least sure of them.
 
     Args:
         board: the photo, and where its board is.
@@ -130,12 +131,15 @@ def read_zones_setup(
         layout: the zones.
         names: the request's players and vocabulary.
     """
-    seen = seen_counts(board, colours_played(names), layout)
+    nominal = colours_played(names)
+    seen = seen_counts(board, nominal, layout)
     known = counts_after(request, layout, names, ())
     if known is not None:
-        sure = seen_share(known, seen.counts)
+        sure = seen_share(known, seen)
         return Reading((), (), _pieces_after(request, (), layout), sure, counts=known)
-    return Reading((), (), (), seen.confidence, counts=seen.counts)
+    pieces = seen_pieces(board, nominal, layout, names)
+    sure = min((piece.confidence for piece in pieces), default=1.0)
+    return Reading((), (), pieces, sure, counts=seen)
 
 
 def _checked(
@@ -330,7 +334,9 @@ def _region(
     corners = [(x0, y0), (x1, y0), (x1, y1), (x0, y1)]
     units = np.array([canvas_to_units(p, pair.frame) for p in corners])
     zone = layout.zones[change.zone].id
-    return ChangedRegion(units_box(pair, units, factor), (zone,), kind, blob.color, blob.strength)
+    return ChangedRegion(
+        photo_box(pair.to_after, units, factor), (zone,), kind, blob.color, blob.strength
+    )
 
 
 def _pieces_after(

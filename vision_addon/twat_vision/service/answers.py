@@ -141,6 +141,7 @@ class PieceAnswer(Answer):
     color: str | None
     confidence: float = Field(ge=0, le=1)
     source: Literal["tracking", "vlm", "ai_task", "both"]
+    box: tuple[int, int, int, int] | None = None
 
 
 class AreaReadingAnswer(Answer):

@@ -141,6 +141,7 @@ def to_result(results: ResultsAnswer) -> AnalysisResult:
                 p.id,
                 p.color,
                 p.source,
+                p.box,
             )
             for p in results.detected_pieces
         ),

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from twat_vision.pipeline import ChangedRegion, Corners, Grid, Layout, Point, Surface, decode_image
+from twat_vision.pipeline import Corners, Grid, Layout, Point, Surface, decode_image
 from twat_vision.pipeline.decode import image_size
 from twat_vision.pipeline.geometry import project, units_to_image
 from twat_vision.pipeline.spaces import cell_of
@@ -16,8 +16,9 @@ from .sheet import Pixels
 
 PAD: Final = 0.2
 """How much of a place's side is shown around it: pieces lean, and need something to be compared with."""
-LEAST_SHARE: Final = 1 / 20
-"""Smallest side of a crop on boards without cells, as a share of the board's shorter side."""
+LEAST_SHARE: Final = 1 / 40
+"""Half the smallest side of a crop on boards without cells, as a share of the board's shorter side: the small pieces of such games
+(cubes of *Dune: Imperium*, bases of *Star Wars: Legion*) are a fiftieth to a thirtieth of it wide."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +80,17 @@ def square_of(
     return _around(points, pad)
 
 
-def square_of_region(region: ChangedRegion, corners: Corners, size: tuple[int, int]) -> Square:
-    """The square of the after photo that shows what changed there, wide enough to tell what it is."""
-    x, y, width, height = region.box_px
+def square_of_box(
+    box: tuple[int, int, int, int], corners: Corners, size: tuple[int, int]
+) -> Square:
+    """The square of a photo that shows what is in a box, wide enough to tell what it is.
+
+    Args:
+        box: x, y, width, height in full-size pixels.
+        corners: Where the board is, 0…1 of the photo.
+        size: Width and height of the photo in pixels.
+    """
+    x, y, width, height = box
     points = np.array([[x, y], [x + width, y + height]], np.float64)
     board = np.asarray(corners) * np.asarray(size)
     edge = float(np.linalg.norm(board - np.roll(board, -1, axis=0), axis=1).min())

@@ -1,5 +1,6 @@
 """Which places a model has to look at, because tracking and state cannot say what stands there."""
 
+from collections import Counter
 from dataclasses import dataclass
 
 from twat_vision.pipeline import (
@@ -8,6 +9,7 @@ from twat_vision.pipeline import (
     AnalysisResult,
     Point,
     WarningCode,
+    Zones,
 )
 from twat_vision.pipeline.state import Names
 
@@ -21,13 +23,17 @@ _HOPELESS = frozenset({WarningCode.HAND_IN_VIEW, WarningCode.TOO_DARK, WarningCo
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """A place to be looked at; ``space`` and ``position`` as of a piece, ``color`` what changed there."""
+    """A place to be looked at.
+
+    ``space``, ``position`` and ``box_px`` as of a piece, ``color`` what changed there.
+    """
 
     kind: Kind
     subject: Subject
     space: str | None
     position: Point | None
     color: str | None = None
+    box_px: tuple[int, int, int, int] | None = None
 
 
 def doubts(request: AnalysisRequest, result: AnalysisResult) -> tuple[Doubt, ...]:
@@ -79,15 +85,24 @@ def choices_for(names: Names, space: str | None, color: str | None = None) -> tu
 
 
 def _of_pieces(request: AnalysisRequest, result: AnalysisResult, names: Names) -> list[Doubt]:
+    pieces = result.detected_pieces
+    crowd = Counter(piece.space for piece in pieces)
     found = []
-    for index, piece in enumerate(result.detected_pieces):
+    for index, piece in enumerate(pieces):
         known = piece.type != UNKNOWN
         if known and request.identify_pieces != "always":
+            continue
+        if pieces.index(piece) < index:
+            # Like pieces that touch: one answer is for all of them.
+            continue
+        if isinstance(request.layout, Zones) and piece.box_px is None and crowd[piece.space] > 1:
+            # The state says that it is somewhere in this zone, but not where among the others.
             continue
         choices = choices_for(names, piece.space)
         kind = Kind.SETUP if choices else Kind.DESCRIBE
         subject = Subject(f"piece:{index}", names.place(piece.space or ""), choices)
-        found.append(Doubt(kind, subject, piece.space, piece.position, piece.color))
+        place = piece.space, piece.position, piece.color, piece.box_px
+        found.append(Doubt(kind, subject, *place))
     return found
 
 

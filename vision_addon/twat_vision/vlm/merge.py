@@ -16,7 +16,9 @@ from twat_vision.pipeline import (
     DetectedPiece,
     Move,
     MoveKind,
+    Point,
     Question as PlayerQuestion,
+    Surface,
     WarningCode,
 )
 from twat_vision.pipeline.state import Names
@@ -55,13 +57,16 @@ def merge(
         each other or neither is sure; readings of marked areas.
     """
     merger = _Merger(request, result, {answer.subject.key: answer for answer in answers}, source)
-    pieces = tuple(merger.piece(i, p) for i, p in enumerate(result.detected_pieces))
+    seen = result.detected_pieces
+    # What was asked about the first of like pieces at one place is the answer for all of them.
+    pieces = tuple(merger.piece(seen.index(piece), piece) for piece in seen)
     moves = tuple(merger.move(i, m) for i, m in enumerate(result.moves))
     if result.moves:
         pieces = _renamed(pieces, result.moves, moves)
     confidence = _overall(result, pieces, moves) if merger.named else result.confidence
     settled = merger.settled
-    questions = tuple(q for q in result.questions if q not in settled) + tuple(merger.questions)
+    left = [q for q in result.questions if q not in settled]
+    questions = tuple(dict.fromkeys((*left, *merger.questions)))
     warnings = tuple(
         w
         for w in result.warnings
@@ -133,7 +138,7 @@ class _Merger:
         if answer is None:
             return piece
         q = answer.confidence or 0.0
-        place = self.names.place(piece.space or "") or "the board"
+        place = self._place(piece.space, piece.position)
         choice = _choice(answer)
         agrees = self._agrees(answer, choice, piece.type, piece.color)
         self.named.append(Named(place, answer.value, q, agrees))
@@ -188,7 +193,7 @@ class _Merger:
         """The place a piece came from should be empty (or somebody else's) now."""
         q = answer.confidence or 0.0
         choice = _choice(answer)
-        place = self.names.place(move.from_space or "") or "the board"
+        place = self._place(move.from_space, move.from_position)
         if answer.value == UNSURE:
             self.named.append(Named(place, answer.value, q, None))
             return move
@@ -201,7 +206,7 @@ class _Merger:
         """The place a piece went to should show it."""
         q = answer.confidence or 0.0
         choice = _choice(answer)
-        place = self.names.place(move.to_space or "") or "the board"
+        place = self._place(move.to_space, move.to_position)
         agrees = self._agrees(answer, choice, move.type, move.color)
         self.named.append(Named(place, answer.value, q, agrees))
         if agrees is None:
@@ -219,6 +224,13 @@ class _Merger:
         if q >= self._sure:
             self.settled += open_question
         return named
+
+    def _place(self, space: str | None, position: Point | None) -> str:
+        """What a place is called; on a free table by where it is."""
+        layout = self._request.layout
+        if space is None and position is not None and isinstance(layout, Surface):
+            return f"the table at {position[0]:.1f}, {position[1]:.1f} {layout.unit}"
+        return self.names.place(space or "") or "the board"
 
     def _agrees(
         self, answer: Answer, choice: Choice | None, known: str, color: str | None

@@ -14,7 +14,7 @@ from .crops import (
     outline,
     photo_size,
     square_of,
-    square_of_region,
+    square_of_box,
 )
 from .doubts import Doubt
 from .questions import Kind, Question
@@ -90,7 +90,9 @@ def _square(
         here = [r for r in result.changed_regions if doubt.space in r.spaces]
         alike = [r for r in here if r.color == doubt.color] or here
         if alike:
-            return square_of_region(max(alike, key=lambda r: r.score), corners, size)
+            return square_of_box(max(alike, key=lambda r: r.score).box_px, corners, size)
+    if doubt.box_px is not None:
+        return square_of_box(doubt.box_px, corners, size)
     polygon = outline(request.layout, doubt.space, doubt.position)
     return None if polygon is None else square_of(polygon, corners, size)
 

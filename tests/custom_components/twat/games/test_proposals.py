@@ -1,5 +1,6 @@
 """The vision service's answer becomes a question to the players, or is refused as a whole."""
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
@@ -273,6 +274,17 @@ def test_the_first_photo_shows_an_unknown_start_position(read: Read) -> None:
         ("pawn", 1, "B1"),
     ]
     assert proposal.summary == "Blue pawn: supply → A1; White pawn: supply → B1"
+
+
+def test_the_first_photo_of_zones_shows_kinds_and_counts(read: Read) -> None:
+    troop = _seen("conflict", type="troop", color="red")
+    seen = [troop, troop, _seen("arrakeen", type="agent", color="red", source="vlm")]
+    proposal = _of(read("dune_imperium", setup=True, pieces=[], detected_pieces=seen))
+
+    standing = Counter((p.type, p.player, p.space) for p in proposal.board.pieces)
+    assert standing == {("troop", 1, "conflict"): 2, ("agent", 1, "arrakeen"): 1}
+    assert [move.source for move in proposal.moves] == ["tracking", "tracking", "vlm"]
+    assert proposal.summary.count("Conflict") == 1
 
 
 def test_an_unsure_start_position_waits(read: Read) -> None:

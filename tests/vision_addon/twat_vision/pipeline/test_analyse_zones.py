@@ -189,6 +189,29 @@ class TestZones:
             "flag": {"red": 1},
         }
         assert 0.5 < result.confidence <= 1
+        pieces = {(p.space, p.color, p.player) for p in result.detected_pieces}
+        assert pieces == {(ZONE[at], color, OWNER[color]) for at, color in START.items()}
+        assert {p.type for p in result.detected_pieces} == {"unknown"}
+        for at, color in START.items():
+            places = [p.position for p in result.detected_pieces if p.color == color]
+            assert any(p == pytest.approx(at, abs=0.02) for p in places)
+
+    def test_pieces_of_a_setup_photo_are_of_the_only_type_that_fits(
+        self, desert: Any, zones: Zones
+    ) -> None:
+        request = AnalysisRequest(
+            after=desert.file({}, cubes=START),
+            layout=zones,
+            corners=desert.corners,
+            players=PLAYERS,
+            vocabulary=(
+                VocabularyEntry("troop", "troop", ("north", "camp")),
+                VocabularyEntry("agent", "agent", ("north", "flag")),
+            ),
+        )
+        types = {p.space: p.type for p in analyse(request).detected_pieces}
+        expected = {"north": "unknown", "camp": "troop", "flag": "agent", "south": "unknown"}
+        assert types == expected
 
     def test_a_known_setup_is_confirmed_or_doubted(self, desert: Any, zones: Zones) -> None:
         def confidence(cubes: Cubes) -> float:
@@ -265,6 +288,11 @@ class TestSurface:
 
         seen = setup(players=PLAYERS)
         assert len(seen.detected_pieces) == len(START)
+        for piece in seen.detected_pieces:
+            assert piece.box_px is not None
+            x, y, width, height = piece.box_px
+            middle = (x + width / 2 - 150) / 360, (y + height / 2 - 60) / 360
+            assert any(middle == pytest.approx(at, abs=0.02) for at in START)
         assert setup().detected_pieces == ()
         assert len(setup(players=PLAYERS, pieces=UNITS).detected_pieces) == len(UNITS)
 

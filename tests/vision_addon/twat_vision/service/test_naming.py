@@ -1,5 +1,6 @@
 """Names that come later, from a stand-in model server over a real socket, with the real pipeline."""
 
+from collections import Counter
 from collections.abc import AsyncIterator, Callable
 import contextlib
 from typing import Any
@@ -106,6 +107,88 @@ async def test_a_setup_nobody_knows_is_named_after_it_was_read(
     assert [e["done"] for e in events.seen if e["type"] == "naming"] == [0]
     assert ollama.calls[0].options["num_ctx"] == 8192
     assert ollama.calls[0].keep_alive == 4 * 3600
+
+
+CUBES = {
+    (0.12, 0.12): "red",
+    (0.22, 0.12): "red",
+    (0.32, 0.3): "blue",
+    (0.75, 0.78): "blue",
+    (0.55, 0.9): "green",
+}
+KINDS = {"red": "troop", "blue": "agent", "green": "troop"}
+SEATS = [*PLAYERS, {"position": 3, "name": "Cy", "color": "green"}]
+
+
+@pytest.fixture
+def learn_cubes(desert: Any, ollama: FakeOllama) -> bytes:
+    """A photo of a board without cells, whose pieces the model server knows; the photo."""
+    size = 2560, 1920
+    things = []
+    for (u, v), color in CUBES.items():
+        x, y = 4 * (150 + 360 * u), 4 * (60 + 360 * v)
+        box = [round(x) - 22, round(y) - 22, 44, 44]
+        things.append({"box": box, "words": [color, KINDS[color]]})
+    ollama.truth.learn(desert.file({}, cubes=CUBES, size=size), things)
+    photo: bytes = desert.file({}, cubes=CUBES, noise=1, size=size)
+    return photo
+
+
+def uncharted(desert: Any, layout: dict[str, Any], vocabulary: list[Any]) -> dict[str, Any]:
+    corners = [list(corner) for corner in desert.corners]
+    board = {"corners": corners, "layout": layout}
+    return {"board": board, "players": SEATS, "vocabulary": vocabulary}
+
+
+async def test_a_board_of_zones_gets_names_of_what_may_stand_there(
+    naming_service: Any, ollama: FakeOllama, desert: Any, zones: Any, learn_cubes: bytes
+) -> None:
+    """In the south only troops may stand: nobody has to be asked about those."""
+    everywhere = ["north", "camp", "flag"]
+    vocabulary = [
+        {"type": "troop", "name": "troop", "spaces": [*everywhere, "south"]},
+        {"type": "agent", "name": "agent", "spaces": everywhere},
+    ]
+    layout = {"zones": [{"id": z.id, "name": z.name, "polygon": z.polygon} for z in zones.zones]}
+    async with naming_service() as service, service.events() as events:
+        after = await service.upload(learn_cubes)
+        await service.submit("cap-1", after, **uncharted(desert, layout, vocabulary))
+        read = (await events.until("completed"))["results"]
+        named = await outcome(events, "cap-1", "done")
+
+    assert Counter((p["space"], p["type"], p["player"]) for p in named["detected_pieces"]) == {
+        ("north", "troop", 1): 2,
+        ("north", "agent", 2): 1,
+        ("camp", "agent", 2): 1,
+        ("south", "troop", 3): 1,
+    }
+    assert [p["type"] for p in read["detected_pieces"] if p["space"] == "south"] == ["troop"]
+    assert named["counts"]["north"] == {"red": 2, "blue": 1}
+    assert {a["place"] for a in named["vlm"]["answers"]} == {"North", "Camp"}
+    assert named["vlm"]["image_tokens"] == 1024
+    assert named["questions"] == []
+    assert '"red troop"' in ollama.calls[0].prompt
+
+
+async def test_a_free_table_gets_names_of_what_stands_where(
+    naming_service: Any, desert: Any, learn_cubes: bytes
+) -> None:
+    layout = {"surface": {"width": 36, "height": 36, "unit": "in"}}
+    vocabulary = [{"type": kind, "name": kind} for kind in ("troop", "agent", "objective")]
+    async with naming_service() as service, service.events() as events:
+        after = await service.upload(learn_cubes)
+        await service.submit("cap-1", after, **uncharted(desert, layout, vocabulary))
+        named = await outcome(events, "cap-1", "done")
+
+    assert len(named["detected_pieces"]) == len(CUBES)
+    for (u, v), color in CUBES.items():
+        (piece,) = (
+            p
+            for p in named["detected_pieces"]
+            if abs(p["position"]["x"] - 36 * u) + abs(p["position"]["y"] - 36 * v) < 1
+        )
+        assert (piece["type"], piece["color"]) == (KINDS[color], color)
+    assert named["vlm"]["answers"][0]["place"].startswith("the table at ")
 
 
 async def test_moves_that_tracking_knows_cost_nothing(

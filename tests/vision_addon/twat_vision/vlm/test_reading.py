@@ -31,7 +31,7 @@ from twat_vision.pipeline import (
     analyse,
 )
 from twat_vision.vlm.answers import Answer
-from twat_vision.vlm.crops import outline, photo_size, square_of_region
+from twat_vision.vlm.crops import outline, photo_size, square_of_box
 from twat_vision.vlm.doubts import Doubt, choices_for, doubts
 from twat_vision.vlm.merge import agreed, contradicted, merge
 from twat_vision.vlm.plan import plan
@@ -137,6 +137,24 @@ def test_a_photo_that_has_to_be_taken_again_is_not_asked_about() -> None:
     assert doubts(request(), result(pieces=(piece(),), alignment=lost)) == ()
     hand = (WarningCode.HAND_IN_VIEW,)
     assert doubts(request(), result(pieces=(piece(),), warnings=hand)) == ()
+
+
+def test_like_pieces_that_touch_are_asked_about_once() -> None:
+    pile = piece("north", box_px=(300, 300, 60, 60))
+    read = result(pieces=(pile, piece("camp", color="blue", player=2), pile))
+
+    assert keys(doubts(request(), read)) == ["piece:0", "piece:1"]
+    merged = merge(request(), read, [answer("piece:0", "red disc", 0.6)])
+    assert [p.type for p in merged.result.detected_pieces] == ["disc", "unknown", "disc"]
+    assert len(merged.result.questions) == 1
+
+
+def test_of_a_known_position_only_what_is_alone_in_its_zone_can_be_checked() -> None:
+    corner = ((0.0, 0.0), (0.2, 0.0), (0.2, 0.2))
+    always = request(Zones((Zone("north", "North", corner),)), identify_pieces="always")
+    known = [piece(space, type="pawn", id=space) for space in ("north", "north", "camp")]
+
+    assert keys(doubts(always, result(pieces=tuple(known)))) == ["piece:2"]
 
 
 def test_without_a_vocabulary_pieces_are_described() -> None:
@@ -251,6 +269,14 @@ def test_a_place_on_a_free_table_is_cut_around_its_position() -> None:
     (question,) = asked_about(table, result(pieces=(piece(None, position=(10.0, 5.0)),)))  # type: ignore[arg-type]
 
     assert middle(question.picture) == pytest.approx((0.3, 0.3), abs=0.01)
+
+
+def test_a_piece_in_a_zone_is_cut_where_it_was_seen() -> None:
+    zones = Zones((Zone("north", "North", ((0, 0), (1, 0), (1, 0.5), (0, 0.5))),))
+    seen = piece("north", position=(0.7, 0.2), box_px=(1200, 400, 60, 60))
+    (question,) = asked_about(request(zones), result(pieces=(seen,)))
+
+    assert middle(question.picture) == pytest.approx((1230 / 1600, 430 / 1600), abs=0.01)
 
 
 def test_a_zone_is_cut_where_something_changed_in_it() -> None:
@@ -528,7 +554,7 @@ def test_places_that_nothing_says_where_they_are() -> None:
 def test_a_large_change_is_shown_whole() -> None:
     region = ChangedRegion((100, 100, 800, 400), ("E4",), RegionKind.APPEARED, "red", 1)
 
-    square = square_of_region(region, CORNERS, (1600, 1600))
+    square = square_of_box(region.box_px, CORNERS, (1600, 1600))
 
     assert square.side == pytest.approx(800 * 1.4)
 

@@ -7,7 +7,7 @@ Units used throughout:
 * image points are ``(x, y)`` in fractions 0…1 of the image's width and height, unless a name ends in ``_px``;
 * board points are fractions 0…1 of the board, ``(0, 0)`` at the image's top-left corner of the board;
 * ``position`` of a piece is in board units: column and row of a grid (from 0), the fraction 0…1 of the zone's
-  centre for zones, inches or millimetres for a surface.
+  centre for zones (of where it stands, where that was read from one photo), inches or millimetres for a surface.
 """
 
 from .board import Corners, Grid, Layout, Point, Surface, Zone, Zones

@@ -120,7 +120,9 @@ class Move:
 class DetectedPiece:
     """A piece believed to stand on the board after the moves; ``position`` in board units.
 
-    ``source`` says who named it: "tracking", "vlm", "ai_task", or "both" (tracking and one of these).
+    ``source`` says who named it: "tracking", "vlm", "ai_task", or "both" (tracking and one of these). ``box_px`` is x, y, width,
+    height in pixels of the after photo where a first photo shows it (like pieces that touch share one; None for cells, and where
+    a state says what stands there).
     """
 
     type: str
@@ -131,6 +133,7 @@ class DetectedPiece:
     id: str | None = None
     color: str | None = None
     source: str = "tracking"
+    box_px: tuple[int, int, int, int] | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The JSON form of the API."""
@@ -143,6 +146,7 @@ class DetectedPiece:
             "color": self.color,
             "confidence": round(self.confidence, 4),
             "source": self.source,
+            "box": None if self.box_px is None else list(self.box_px),
         }
 
 
