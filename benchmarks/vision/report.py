@@ -120,17 +120,17 @@ def speed_scores(speed: Speed) -> dict[str, Score]:
     """Ratios to the naive reading and milliseconds; the bars hold at 12 megapixels."""
     judged_here = speed.megapixels == 12
 
-    def ratio(milliseconds: float, most: float) -> Score:
-        value = milliseconds / speed.naive
+    def ratio(milliseconds: float, naive: float, most: float) -> Score:
+        value = milliseconds / naive
         return Score(f"{value:.2f}", value <= most if judged_here else None)
 
     return {
         "still": Score(
             f"{speed.still:.0f}", speed.still <= MILLISECONDS_BAR if judged_here else None
         ),
-        "still/naive": ratio(speed.still, STILL_BAR),
+        "still/naive": ratio(speed.still, speed.naive, STILL_BAR),
         "moved": Score(f"{speed.moved:.0f}"),
-        "moved/naive": ratio(speed.moved, MOVED_BAR),
+        "moved/naive": ratio(speed.moved, speed.naive_moved, MOVED_BAR),
         "cold": Score(f"{speed.cold:.0f}"),
         "naive": Score(f"{speed.naive:.0f}"),
         "MB": Score(f"{speed.memory:.0f}"),
@@ -160,12 +160,20 @@ def _speed(speeds: Sequence[Speed]) -> str:
             "",
         )
     )
-    first = speeds[0]
-    stages = ", ".join(f"{name} {ms:.0f}" for name, ms in first.stages.items())
     return (
         "Time of a capture in ms and peak memory, the previous photo in the cache (cold: not), in turn in one run\n\n"
-        f"{table(rows)}\n\nstages at {first.megapixels} megapixels, camera still: {stages}"
+        f"{table(rows)}\n\n{_stages(speeds)}"
     )
+
+
+def _stages(speeds: Sequence[Speed]) -> str:
+    names = list(speeds[0].stages)
+    rows: list[Sequence[str]] = [("ms by stage", "megapixels", "camera", *names)]
+    for speed in speeds:
+        for camera, stages in (("still", speed.stages), ("moved", speed.moved_stages)):
+            values = (f"{stages.get(name, 0):.0f}" for name in names)
+            rows.append((speed.board, str(speed.megapixels), camera, *values))
+    return table(rows)
 
 
 def _relied_on(readings: Sequence[Reading], way: Way) -> list[StepReport]:

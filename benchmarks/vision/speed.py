@@ -1,7 +1,8 @@
 """Time and memory of a capture: ours against the naive reading, in turn in one process.
 
-Three photos of a game follow each other: a move with the camera still, then one with the camera knocked. Ours has the photo before
-in its cache, as the service has; both get the photos as files. Memory is each reader's own process's.
+Photos of a game follow each other: moves with the camera still, then one with the camera knocked. They are sent as Home Assistant
+sends them, with the setup's photo as the reference. Ours has the photo before in its cache, as the service has; both get the
+photos as files. Memory is each reader's own process's.
 """
 
 from collections.abc import Callable
@@ -25,8 +26,9 @@ from twat_vision.evaluation import Mode, evaluate_sequence, load_sequence, read_
 from twat_vision.pipeline import AnalysisRequest, AnalysisResult, PhotoCache, analyse, decode_image
 
 ROUNDS = 7
-PLAN = (Planned("move"), Planned("move"), Planned("move", ("bump",)))
-STILL, MOVED = 1, 2
+LOOKS = ("wooden", "zones", "miniatures")
+PLAN = (Planned("move"), Planned("move"), Planned("move"), Planned("move", ("bump",)))
+STILL, MOVED = 2, 3
 MEGAPIXELS = (12, 24, 50)
 FULL = (4608, 2592)
 
@@ -37,26 +39,29 @@ Reader = Callable[[AnalysisRequest], AnalysisResult]
 class Speed:
     """Median milliseconds and peak megabytes of a capture.
 
-    ``still``, ``moved`` and ``naive`` are times with the previous photo in the cache; ``cold`` is without, the camera still.
-    Memory is what a reading takes at its peak beyond the process before it.
+    ``still`` and ``moved`` are times with the previous photo in the cache, ``naive`` and ``naive_moved`` those of the naive
+    reading of the same photos; ``cold`` is without a cache, the camera still. Memory is what a reading takes at its peak
+    beyond the process before it. ``stages`` and ``moved_stages`` are the times by stage.
     """
 
     board: str
     megapixels: int
     naive: float
     still: float
+    naive_moved: float
     moved: float
     cold: float
     memory: float
     naive_memory: float
     stages: dict[str, float]
+    moved_stages: dict[str, float]
 
 
 def measure(*, quick: bool) -> list[Speed]:
-    """Measure boards of cells at several sizes, zones and a free table at the camera's."""
-    wanted = [("wooden", mp) for mp in (MEGAPIXELS[:1] if quick else MEGAPIXELS)]
-    if not quick:
-        wanted += [("zones", 12), ("miniatures", 12)]
+    """Measure boards of cells, of zones and free tables at several sizes; quickly, cells at the camera's alone."""
+    wanted = [(name, mp) for name in LOOKS for mp in MEGAPIXELS]
+    if quick:
+        del wanted[1:]
     with tempfile.TemporaryDirectory(prefix="twat-speed-") as work:
         return [_measure(name, megapixels, Path(work)) for name, megapixels in wanted]
 
@@ -73,11 +78,13 @@ def _measure(name: str, megapixels: int, work: Path) -> Speed:
         megapixels=megapixels,
         naive=times["naive"],
         still=times["still"],
+        naive_moved=times["naive_moved"],
         moved=times["moved"],
         cold=times["cold"],
         memory=ours["megabytes"],
         naive_memory=naive["megabytes"],
-        stages=times["stages"],
+        stages=times["stages"]["still"],
+        moved_stages=times["stages"]["moved"],
     )
 
 
@@ -94,7 +101,7 @@ def _child(what: str, folder: Path, megapixels: int) -> dict[str, Any]:
 
 
 def _requests(folder: Path, megapixels: int) -> list[AnalysisRequest]:
-    """What the service would be asked for each photo of the game, the photos at a size."""
+    """What the service is asked for each photo of the game, the photos at a size."""
     requests: list[AnalysisRequest] = []
 
     def remember(request: AnalysisRequest) -> AnalysisResult:
@@ -109,7 +116,17 @@ def _requests(folder: Path, megapixels: int) -> list[AnalysisRequest]:
             sizes[photo] = _resized(photo, megapixels)
         return sizes[photo]
 
-    return [replace(r, before=resized(r.before or b""), after=resized(r.after)) for r in requests]
+    setup = requests[0]
+    return [
+        replace(
+            r,
+            before=resized(r.before or b""),
+            after=resized(r.after),
+            reference=resized(setup.before or b""),
+            corners=setup.corners,
+        )
+        for r in requests
+    ]
 
 
 def _resized(photo: bytes, megapixels: int) -> bytes:
@@ -135,19 +152,26 @@ def _marked(request: AnalysisRequest, number: int) -> AnalysisRequest:
     def mark(photo: bytes) -> bytes:
         return photo[:2] + comment + photo[2:]
 
-    return replace(request, before=mark(request.before or b""), after=mark(request.after))
+    return replace(
+        request,
+        before=mark(request.before or b""),
+        after=mark(request.after),
+        reference=mark(request.reference or b""),
+    )
 
 
 def _time(requests: list[AnalysisRequest]) -> dict[str, Any]:
     """Median times, the readers taking turns."""
     cache = PhotoCache()
-    times: dict[str, list[float]] = {"naive": [], "still": [], "moved": [], "cold": []}
-    stages: dict[str, list[float]] = {}
+    times: dict[str, list[float]] = {}
+    stages: dict[str, dict[str, list[float]]] = {"still": {}, "moved": {}}
 
     def clock(name: str, read: Reader, request: AnalysisRequest) -> AnalysisResult:
         start = time.perf_counter()
         result = read(request)
-        times[name].append((time.perf_counter() - start) * 1000)
+        times.setdefault(name, []).append((time.perf_counter() - start) * 1000)
+        for stage, took in result.timings_ms.items() if name in stages else ():
+            stages[name].setdefault(stage, []).append(took)
         return result
 
     def warm(request: AnalysisRequest) -> AnalysisResult:
@@ -156,26 +180,31 @@ def _time(requests: list[AnalysisRequest]) -> dict[str, Any]:
     # The first round only warms up libraries.
     for number in range(ROUNDS + 1):
         marked = [_marked(r, number) for r in requests]
-        warm(marked[0])
+        for request in marked[:STILL]:
+            warm(request)
         clock("naive", read_naively, marked[STILL])
-        result = clock("still", warm, marked[STILL])
-        for stage, took in result.timings_ms.items():
-            stages.setdefault(stage, []).append(took)
+        clock("still", warm, marked[STILL])
+        clock("naive_moved", read_naively, marked[MOVED])
         clock("moved", warm, marked[MOVED])
         clock("cold", analyse, marked[STILL])
     medians: dict[str, Any] = {name: statistics.median(t[1:]) for name, t in times.items()}
-    return medians | {"stages": {s: round(statistics.median(t[1:]), 1) for s, t in stages.items()}}
+    medians["stages"] = {
+        name: {stage: round(statistics.median(t[1:]), 1) for stage, t in found.items()}
+        for name, found in stages.items()
+    }
+    return medians
 
 
 def _memory(requests: list[AnalysisRequest], *, ours: bool) -> dict[str, float]:
-    """Peak resident memory of the second capture beyond what the process had before the first one, in MB."""
+    """Peak resident memory of a capture beyond what the process had before the first one, in MB."""
     cache = PhotoCache()
 
     def read(request: AnalysisRequest) -> AnalysisResult:
         return analyse(request, cache=cache) if ours else read_naively(request)
 
     before = _status("VmRSS")
-    read(requests[0])
+    for request in requests[:STILL]:
+        read(request)
     # 5 resets the peak to what is resident now: proc(5), clear_refs.
     Path("/proc/self/clear_refs").write_text("5")
     read(requests[STILL])

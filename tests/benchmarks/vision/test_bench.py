@@ -55,7 +55,17 @@ def report(step: Step, *, right: bool = True, **fields: object) -> StepReport:
 
 
 SPEED = Speed(
-    "wooden", 12, 200.0, 100.0, 300.0, 150.0, 40.0, 90.0, {"decode": 20.0, "total": 100.0}
+    board="wooden",
+    megapixels=12,
+    naive=200.0,
+    still=100.0,
+    naive_moved=220.0,
+    moved=300.0,
+    cold=150.0,
+    memory=40.0,
+    naive_memory=90.0,
+    stages={"decode": 20.0, "total": 100.0},
+    moved_stages={"decode": 25.0, "total": 300.0},
 )
 
 
@@ -127,7 +137,7 @@ class TestReport:
             "wooden (stress, tuned looks, game)",
             "  beyond the bars: a.jpg → b.jpg",
             str(tmp_path / "wooden_a-b.jpg"),
-            "stages at 12 megapixels",
+            "ms by stage",
         ):
             assert line in text
         # What the naive reading misreads is counted, not listed.
@@ -233,6 +243,7 @@ class TestSpeed:
         requests = speed._requests(folder, 12)
         for earlier, later in itertools.pairwise(requests):
             assert later.before == earlier.after
+            assert later.reference == requests[0].before
         assert all(r.pieces and r.players for r in requests)
 
     def test_larger_photos_show_the_same(self, folder: Path) -> None:
@@ -252,8 +263,8 @@ class TestSpeed:
         monkeypatch.setattr(speed, "ROUNDS", 1)
         requests = speed._requests(folder, 12)
         times = speed._time(requests)
-        assert all(times[name] > 0 for name in ("naive", "still", "moved", "cold"))
-        assert times["stages"]["total"] > 0
+        assert all(times[name] > 0 for name in ("naive", "still", "naive_moved", "moved", "cold"))
+        assert all(times["stages"][camera]["total"] > 0 for camera in ("still", "moved"))
         assert speed._memory(requests, ours=True)["megabytes"] >= 0
 
 

@@ -6,6 +6,7 @@ another) or neither (a shadow). Connected pixels of equal reading are pieces, or
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Self
 
 import cv2
 import numpy as np
@@ -116,10 +117,10 @@ def changed_blobs(pair: Pair, nominal: Mapping[str, Lab]) -> tuple[Blob, ...]:
     y0, x0 = max(0, y0 - pad), max(0, x0 - pad)
     window = (slice(y0, y1 + pad), slice(x0, x1 + pad))
     lab = {True: pair.maps.lab_after[window], False: pair.maps.lab_before[window]}
-    near = {k: likeness(v, nominal) for k, v in lab.items()}
+    near = {k: _Likeness.of(likeness(v, nominal)) for k, v in lab.items()}
     # A piece in the very place of a like one of another colour leaves the pattern as it was.
-    other = near[True].argmin(axis=0) != near[False].argmin(axis=0)
-    like = (near[True].min(axis=0) < LIKE) & (near[False].min(axis=0) < LIKE)
+    other = near[True].nearest != near[False].nearest
+    like = (near[True].best < LIKE) & (near[False].best < LIKE)
     repainted = np.asarray(vivid[window] & other & like, np.bool_)
     found: list[Blob] = []
     for i, (name, color) in enumerate(nominal.items()):
@@ -139,19 +140,37 @@ def changed_blobs(pair: Pair, nominal: Mapping[str, Lab]) -> tuple[Blob, ...]:
                         (part.centre[0] + x0, part.centre[1] + y0),
                         part.area,
                         _strength(pair, ys, xs),
-                        _margin(near[appeared][:, part.ys, part.xs], i),
-                        _runs_on(part, changed[window], near[appeared], i),
+                        _margin(near[appeared].distances[:, part.ys, part.xs], i),
+                        _runs_on(part, changed[window], near[appeared].distances, i),
                     )
                 )
     return tuple(found)
 
 
-def _turned(i: int, now: NDArray[np.float32], then: NDArray[np.float32]) -> Mask:
+@dataclass(frozen=True, slots=True)
+class _Likeness:
+    """Colour distances of a photo's pixels: ``distances`` to every colour ``(n, H, W)``, ``nearest`` of them, its distance."""
+
+    distances: NDArray[np.float32]
+    nearest: NDArray[np.int8]
+    best: NDArray[np.float32]
+
+    @classmethod
+    def of(cls, distances: NDArray[np.float32]) -> Self:
+        best = distances[0].copy()
+        nearest = np.zeros(best.shape, np.int8)
+        for i, distance in enumerate(distances[1:], 1):
+            nearer = distance < best
+            nearest[nearer] = i
+            np.minimum(best, distance, out=best)
+        return cls(distances, nearest, best)
+
+
+def _turned(i: int, now: _Likeness, then: _Likeness) -> Mask:
     """Pixels that are like colour ``i`` in one photo and were not in the other."""
-    best_now, best_then = now.min(axis=0), then.min(axis=0)
-    like = (now.argmin(axis=0) == i) & (best_now < FAR)
-    other = (then.argmin(axis=0) != i) | (then[i] > now[i] + MARGIN)
-    return np.asarray(like & other & (best_now <= best_then + RIVAL), np.bool_)
+    like = (now.nearest == i) & (now.best < FAR)
+    other = (then.nearest != i) | (then.distances[i] > now.distances[i] + MARGIN)
+    return np.asarray(like & other & (now.best <= then.best + RIVAL), np.bool_)
 
 
 def _strength(pair: Pair, ys: NDArray[np.intp], xs: NDArray[np.intp]) -> float:

@@ -65,16 +65,16 @@ def judge(looks: Sequence[Look]) -> Verdict:
         + np.clip((np.minimum(contrast, chroma) - CLEAR_CONTRAST) * CONTRAST_WEIGHT, -2, 0.5)
         - BIAS
     )
-    colours = _compressed(np.array([look.colour for look in looks]))
-    players = np.array([look.color for look in looks])
+    players = _players(looks)
+    alike = _kernel((octaves[:, None] - octaves) ** 2, SIZE_SPREAD)
     likely = start / start.max()
-    usual = _mode(octaves, likely)
+    usual = _mode(octaves, likely, alike)
     for _ in range(ROUNDS):
-        score = own + _size(octaves - usual) + _colour(colours, players, likely, octaves - usual)
+        score = own + _size(octaves - usual) + _colour(players, likely, octaves - usual)
         likely = 1 / (1 + np.exp(-score))
-        sure = (likely > 0.5) & (solid > CLEAR_SHAPE)
-        if sure.sum() >= 3:
-            usual = _mode(octaves[sure], likely[sure])
+        sure = np.flatnonzero((likely > 0.5) & (solid > CLEAR_SHAPE))
+        if sure.size >= 3:
+            usual = _mode(octaves[sure], likely[sure], alike[np.ix_(sure, sure)])
     return Verdict(likely, float(2**usual))
 
 
@@ -86,23 +86,47 @@ def _size(octaves: Array) -> Array:
     return np.clip(np.where(octaves < 0, small, large), -4, 1)
 
 
-def _colour(colours: Array, players: NDArray[np.str_], likely: Array, octaves: Array) -> Array:
+@dataclass(frozen=True, slots=True)
+class _Player:
+    """One player's candidates: which of all they are, their colours ``(n, 3)``, how much alike each two are, 0…1 ``(n, n)``."""
+
+    mine: NDArray[np.intp]
+    colours: Array
+    alike: Array
+
+
+def _players(looks: Sequence[Look]) -> list[_Player]:
+    colours = _compressed(np.array([look.colour for look in looks]))
+    names = np.array([look.color for look in looks])
+    found = []
+    for name in np.unique(names):
+        mine = np.flatnonzero(names == name)
+        x = colours[mine]
+        found.append(_Player(mine, x, _kernel(((x[:, None] - x) ** 2).sum(axis=-1), 8.0)))
+    return found
+
+
+def _colour(players: Sequence[_Player], likely: Array, octaves: Array) -> Array:
     """Evidence from the colour: how much better the player's pieces explain it than that player's print does."""
-    found = np.zeros(len(colours))
+    found = np.zeros(len(likely))
     weights = likely * np.exp(-0.5 * (octaves / 0.6) ** 2)
-    for player in np.unique(players):
-        mine = players == player
-        weight, x = weights[mine], colours[mine]
+    for player in players:
+        mine, x = player.mine, player.colours
+        weight = weights[mine]
         if weight.sum() < 0.3:
             found[mine] = -2
             continue
-        apart = ((x[:, None] - x[None]) ** 2).sum(axis=-1)
-        middle = x[(np.exp(-apart / (2 * 8.0**2)) @ weight).argmax()]
-        weight = weight * np.exp(-((x - middle) ** 2).sum(axis=1) / (2 * ONE_COLOUR**2))
+        middle = x[(player.alike @ weight).argmax()]
+        weight = weight * _kernel(((x - middle) ** 2).sum(axis=1), ONE_COLOUR)
         piece = _gaussian(x, weight, PIECE_SPREAD, 4.0)
         printed = _gaussian(x, 1.05 - likely[mine], PRINT_SPREAD, 3.0)
         found[mine] = np.clip(piece - printed, -5, 4)
     return found
+
+
+def _kernel(squares: Array, spread: float) -> Array:
+    """A Gaussian of squared distances, 1 at none."""
+    return np.asarray(np.exp(squares * (-0.5 / spread**2)), np.float64)
 
 
 def _gaussian(x: Array, weight: Array, spread: float, count: float) -> Array:
@@ -112,7 +136,7 @@ def _gaussian(x: Array, weight: Array, spread: float, count: float) -> Array:
     d = x - mean
     covariance = (d.T * weight) @ d + count * spread**2 * np.eye(x.shape[1])
     covariance /= total + count
-    squared = np.einsum("ni,ij,nj->n", d, np.linalg.inv(covariance), d)
+    squared = ((d @ np.linalg.inv(covariance)) * d).sum(axis=1)
     return np.asarray(-0.5 * squared - 0.5 * np.log(np.linalg.det(covariance)), np.float64)
 
 
@@ -123,9 +147,8 @@ def _compressed(colours: Array) -> Array:
     return np.stack([0.5 * colours[:, 0], colours[:, 1] * factor, colours[:, 2] * factor], axis=1)
 
 
-def _mode(values: Array, weights: Array) -> float:
-    """The value around which most weight lies."""
-    apart = values[:, None] - values[None]
-    best = values[(np.exp(-0.5 * (apart / SIZE_SPREAD) ** 2) @ weights).argmax()]
+def _mode(values: Array, weights: Array, alike: Array) -> float:
+    """The value around which most weight lies; ``alike`` is how near each two are, 0…1."""
+    best = values[(alike @ weights).argmax()]
     near = np.abs(values - best) < 0.5
     return float(values[near] @ weights[near] / weights[near].sum())

@@ -44,16 +44,18 @@ def likeness(lab: FloatImage, nominal: Mapping[str, Lab]) -> NDArray[np.float32]
     Returns:
         ΔE-like units from 0, float32 ``(n, H, W)`` in the order of ``nominal``.
     """
+    light, a, b = cv2.split(lab)
     stack = []
     for color in nominal.values():
         chroma = float(np.hypot(color[1], color[2]))
-        dl = lab[..., 0] - np.float32(color[0])
+        dl = light - np.float32(color[0])
         if chroma < HUELESS:
-            colourful = np.maximum(np.hypot(lab[..., 1], lab[..., 2]) - 12, 0)
-            stack.append(np.hypot(0.6 * dl, 1.2 * colourful))
+            colourful = np.maximum(cv2.magnitude(a, b) - 12, 0)
+            stack.append(cv2.magnitude(0.6 * dl, 1.2 * colourful))
             continue
-        along = vividness(lab, color)
-        across = np.abs(lab[..., 1] * color[2] - lab[..., 2] * color[1]) / chroma
+        u, v = (np.float32(c / chroma) for c in color[1:])
+        along = a * u + b * v
+        across = a * v - b * u
         beyond = np.maximum(np.maximum(0.5 * chroma - along, along - 1.5 * chroma), 0)
         stack.append(np.sqrt(beyond**2 + (1.3 * across) ** 2 + (0.35 * dl) ** 2))
     return np.asarray(np.stack(stack), np.float32)
@@ -72,7 +74,8 @@ def vividness(lab: FloatImage, color: Lab) -> FloatImage:
     chroma = float(np.hypot(color[1], color[2]))
     if chroma < HUELESS:
         return np.asarray(lab[..., 0], np.float32)
-    return np.asarray((lab[..., 1] * color[1] + lab[..., 2] * color[2]) / chroma, np.float32)
+    u, v = (np.float32(c / chroma) for c in color[1:])
+    return np.asarray(lab[..., 1] * u + lab[..., 2] * v, np.float32)
 
 
 def segments(mask: Mask, vivid: FloatImage, scale: int, *, hueless: bool) -> tuple[Segment, ...]:

@@ -45,12 +45,15 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class _Ring:
-    """Pixels beside a candidate: their directions and lightness, the ground's there, and the usual one further out."""
+    """Pixels beside a candidate: where they are seen from its centre, their lightness, the ground's there; the same further out.
 
-    angles: NDArray[np.float64]
+    ``towards`` and ``far_towards`` are unit vectors ``(n, 2)``, the others ``(n,)``.
+    """
+
+    towards: NDArray[np.float32]
     lightness: NDArray[np.float32]
     ground: NDArray[np.float32]
-    far_angles: NDArray[np.float64]
+    far_towards: NDArray[np.float32]
     far: NDArray[np.float32]
 
 
@@ -104,7 +107,6 @@ def _rings(
     labels = np.zeros(lightness.shape, np.int32)
     for n, (_, segment) in enumerate(parts, 1):
         labels[segment.ys, segment.xs] = n
-    nearest = _nearest(labels)
     start, near = max(1, round(NEAR[0] * scale)), round(NEAR[1] * scale)
     beyond, far = round(FAR[0] * scale), round(FAR[1] * scale)
     found = []
@@ -115,54 +117,60 @@ def _rings(
             slice(x0, int(segment.xs.max()) + far + 2),
         )
         mine = labels[window]
-        distance = cv2.distanceTransform((mine != n).astype(np.uint8), cv2.DIST_L2, 5)
         free = mine == 0
+        distance = _distance(mine == n)
         beside = free & (distance > start) & (distance <= max(near, start + 2))
-        beside &= nearest[window] == n
+        others = ~free & (mine != n)
+        if others.any():
+            beside &= distance <= _distance(others)
         outside = free & (distance > beyond) & (distance <= far)
-        light = lightness[window]
         centre = (segment.centre[0] - x0, segment.centre[1] - y0)
+        light = lightness[window]
+        ys, xs = np.nonzero(beside)
+        far_ys, far_xs = np.nonzero(outside)
         found.append(
             _Ring(
-                _angles(beside, centre),
-                light[beside],
-                ground[window][beside],
-                _angles(outside, centre),
-                light[outside],
+                _towards(ys, xs, centre),
+                light[ys, xs],
+                ground[window][ys, xs],
+                _towards(far_ys, far_xs, centre),
+                light[far_ys, far_xs],
             )
         )
     return found
 
 
-def _nearest(labels: NDArray[np.int32]) -> NDArray[np.int32]:
-    """The label nearest to every pixel."""
-    free = (labels == 0).astype(np.uint8)
-    _, index = cv2.distanceTransformWithLabels(free, cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL)
-    owner = np.zeros(int(index.max()) + 1, np.int32)
-    owner[index[labels > 0]] = labels[labels > 0]
-    return np.asarray(owner[index], np.int32)
+def _distance(mask: NDArray[np.bool_]) -> NDArray[np.float32]:
+    """Pixels from every pixel to the nearest one of a mask that is not empty."""
+    away = cv2.distanceTransform((~mask).astype(np.uint8), cv2.DIST_L2, 5)
+    return np.asarray(away, np.float32)
 
 
-def _angles(mask: NDArray[np.bool_], centre: tuple[float, float]) -> NDArray[np.float64]:
-    ys, xs = np.nonzero(mask)
-    return np.asarray(np.arctan2(ys - centre[1], xs - centre[0]), np.float64)
+def _towards(
+    ys: NDArray[np.intp], xs: NDArray[np.intp], centre: tuple[float, float]
+) -> NDArray[np.float32]:
+    """Unit vectors ``(n, 2)`` from a centre (x, y) to pixels."""
+    x = xs.astype(np.float32) - np.float32(centre[0])
+    y = ys.astype(np.float32) - np.float32(centre[1])
+    length = np.maximum(np.sqrt(x * x + y * y), np.float32(1e-6))
+    return np.stack([x / length, y / length], axis=1)
 
 
 def _direction(rings: Sequence[_Ring]) -> float:
-    x = y = 0.0
+    total = np.zeros(2)
     for ring in rings:
-        if ring.angles.size:
+        if ring.lightness.size:
             dark = _darkness(ring.lightness, ring.ground, ring.far)
-            x += float((dark * np.cos(ring.angles)).mean())
-            y += float((dark * np.sin(ring.angles)).mean())
-    return float(np.arctan2(y, x))
+            total += (dark @ ring.towards) / dark.size
+    return float(np.arctan2(total[1], total[0]))
 
 
 def _shadow(ring: _Ring, direction: float) -> float:
-    side = np.cos(ring.angles - direction) > SIDE
+    away = np.array([np.cos(direction), np.sin(direction)], np.float32)
+    side = ring.towards @ away > SIDE
     if side.sum() < 4:
         return 0.0
-    far = ring.far[np.cos(ring.far_angles - direction) > SIDE]
+    far = ring.far[ring.far_towards @ away > SIDE]
     return float(_darkness(ring.lightness[side], ring.ground[side], far).mean())
 
 

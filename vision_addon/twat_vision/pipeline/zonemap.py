@@ -1,6 +1,7 @@
 """Zones on the canvas: which zone a pixel belongs to."""
 
 from collections.abc import Collection
+from functools import lru_cache
 
 import cv2
 import numpy as np
@@ -16,6 +17,7 @@ ZoneMap = NDArray[np.int32]
 """``(H, W)``: index of the smallest zone at each canvas pixel, -1 outside all."""
 
 
+@lru_cache(maxsize=8)
 def zone_map(layout: Zones, frame: Frame) -> ZoneMap:
     """Paint the zones onto the canvas, larger ones first, so that a zone inside another one wins.
 
@@ -32,6 +34,8 @@ def zone_map(layout: Zones, frame: Frame) -> ZoneMap:
     areas = [abs(float(cv2.contourArea(p.astype(np.float32)))) for p in polygons]
     for index in sorted(range(len(polygons)), key=lambda i: -areas[i]):
         cv2.fillPoly(painted, [np.round(polygons[index]).astype(np.int32)], float(index))
+    # Kept for the next photo: not to be written to.
+    painted.flags.writeable = False
     return painted
 
 
