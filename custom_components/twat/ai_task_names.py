@@ -7,8 +7,8 @@ about: attachments are media source ids, and Home Assistant's own media source k
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
 import json
 import logging
 from pathlib import Path
@@ -17,12 +17,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from homeassistant.components import ai_task
 from homeassistant.const import STATE_UNAVAILABLE
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.core import Event, EventStateChangedData, HomeAssistant, State, callback
 from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers.event import async_track_state_change_event
 import probatio
 
 from .clients.errors import Hop, Rejected, ServiceError
-from .clients.vision import Asking, Job, NameQuestion, VisionClient
+from .clients.vision import Asking, Cost, Job, NameQuestion, VisionClient
 from .coordinator import GameCoordinator, GameView
 from .errors import HopError
 from .failures import FailureLedger
@@ -58,12 +59,14 @@ class AiTaskNames:
     def async_ask(
         self, coordinator: GameCoordinator, client: VisionClient, capture: Capture
     ) -> None:
-        """Ask about a capture of which the service wants names from us, unless that is under way.
+        """Ask about a capture of which the service wants names from us; where that is under way, no longer wait to do so.
 
         Nobody is asked any more once the game is over, or the players have taken the capture back or gone on without it.
         """
-        job_id = capture.job_id
-        if job_id is None or job_id in self._asking:
+        if (job_id := capture.job_id) is None:
+            return
+        if job_id in self._asking:
+            self._asking[job_id][0].hurry()
             return
         entity_id = ai_task_entity(self._hub.entry)
         if entity_id is None or not _wanted(coordinator.data, capture.id):
@@ -79,11 +82,21 @@ class AiTaskNames:
             if not _wanted(coordinator.data, capture.id) and task.cancel():
                 self._later(_let_go(client, job_id))
 
-        stop_looking = coordinator.async_add_listener(look)
+        @callback
+        def back(event: Event[EventStateChangedData]) -> None:
+            was, now = event.data["old_state"], event.data["new_state"]
+            if not _is_there(was) and _is_there(now):
+                asking.hurry()
+
+        stop = (
+            coordinator.async_add_listener(look),
+            async_track_state_change_event(self._hub.hass, entity_id, back),
+        )
 
         @callback
         def ended(_task: asyncio.Task[None]) -> None:
-            stop_looking()
+            for each in stop:
+                each()
             del self._asking[job_id]
 
         task.add_done_callback(ended)
@@ -102,9 +115,15 @@ class AiTaskNames:
         return hub.entry.async_create_background_task(hub.hass, work, "twat names by AI Task")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Asking:
-    """Asking for the names of one capture, until there are any or the service gives up."""
+    """Asking for the names of one capture, until there are any or the service gives up.
+
+    Attributes:
+        begun: when it was begun to count what it costs.
+        calls: questions put since then.
+        image_tokens: what their pictures cost.
+    """
 
     hub: TwatHub
     failures: FailureLedger
@@ -113,21 +132,33 @@ class _Asking:
     capture: Capture
     job_id: str
     entity_id: str
+    begun: float = 0.0
+    calls: int = 0
+    image_tokens: int = 0
+    _hurry: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def run(self) -> None:
         """Ask, and after a failure ask again, later each time."""
         wait = _FIRST_WAIT
         try:
             while names_coming((await self._try()).results):
-                await asyncio.sleep(wait)
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._hurry.wait(), wait)
                 wait = min(2 * wait, _LONGEST_WAIT)
         except ServiceError as err:
             # The service has changed its mind, or is lost; when it is back, it is asked what it still waits for.
             log = _LOGGER.debug if err.code == "not_asked" else _LOGGER.warning
             log("No names for capture %s: %s", self.capture.sequence, err)
 
+    @callback
+    def hurry(self) -> None:
+        """Ask at once where that is being waited for: there is a reason to believe that it goes better now."""
+        self._hurry.set()
+
     async def _try(self) -> Job:
         """Put all questions and bring the replies, or say why there are none; returns the job as it is then."""
+        self._hurry.clear()
+        self.begun, self.calls, self.image_tokens = time.monotonic(), 0, 0
         questions = await self._with_photos(lambda: self.client.name_questions(self.job_id))
         try:
             job = await self._answered(questions)
@@ -136,9 +167,15 @@ class _Asking:
             _LOGGER.warning("No names for capture %s: %s", self.capture.sequence, err)
             view = self.coordinator.data
             self.failures.failed(view.game.id, view.game.name, err.failure)
-            return await self.client.fail_names(self.job_id, self.entity_id, code, str(err))
+            return await self.client.fail_names(
+                self.job_id, self.entity_id, code, str(err), self._cost
+            )
         self.failures.worked(self.capture.game_id, Hop.AI_TASK)
         return job
+
+    @property
+    def _cost(self) -> Cost:
+        return Cost(self.calls, self.image_tokens, time.monotonic() - self.begun)
 
     async def _answered(self, questions: tuple[NameQuestion, ...]) -> Job:
         """Put all questions and bring the replies; one whose reply is none is put once more.
@@ -146,12 +183,10 @@ class _Asking:
         Raises:
             HopError: there are no replies, or again such as are none.
         """
-        begun = time.monotonic()
         replies = {question.id: await self._put(question) for question in questions}
 
         async def bring() -> Job:
-            seconds = time.monotonic() - begun
-            return await self.client.answer_names(self.job_id, self.entity_id, replies, seconds)
+            return await self.client.answer_names(self.job_id, self.entity_id, replies, self._cost)
 
         try:
             return await self._with_photos(bring)
@@ -173,15 +208,24 @@ class _Asking:
         Raises:
             HopError: there is none.
         """
+        replies = []
         async with self._sheet(question.image) as media_id:
-            return [await self._reply(asking, media_id) for asking in question.askings]
+            for asking in question.askings:
+                self._check_entity()
+                self.calls += 1
+                self.image_tokens += question.image_tokens
+                replies.append(await self._reply(asking, media_id))
+        return replies
 
-    async def _reply(self, asking: Asking, media_id: str) -> Any:
+    def _check_entity(self) -> None:
+        """Raise when there is nobody to ask."""
         state = self.hub.hass.states.get(self.entity_id)
         if state is None:
             raise self._failed("unreachable", "ai_task_missing")
-        if state.state == STATE_UNAVAILABLE:
+        if not _is_there(state):
             raise self._failed("unreachable", "ai_task_unavailable")
+
+    async def _reply(self, asking: Asking, media_id: str) -> Any:
         try:
             async with asyncio.timeout(_ANSWER_SECONDS):
                 result = await ai_task.async_generate_data(
@@ -245,6 +289,10 @@ def _wanted(view: GameView, capture_id: str) -> bool:
     moved = None if view.move_capture is None else view.move_capture.id
     proposed = None if view.proposal is None else view.proposal.capture_id
     return capture_id in (proposed, view.head.capture_id, moved)
+
+
+def _is_there(state: State | None) -> bool:
+    return state is not None and state.state != STATE_UNAVAILABLE
 
 
 async def _let_go(client: VisionClient, job_id: str) -> None:

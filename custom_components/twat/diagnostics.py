@@ -33,6 +33,7 @@ async def async_get_config_entry_diagnostics(
     return async_redact_data(
         {
             "entry": dict(entry.data),
+            "options": dict(entry.options),
             "tables": {
                 subentry.subentry_id: dict(subentry.data) for subentry in entry.subentries.values()
             },

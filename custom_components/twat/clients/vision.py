@@ -2,7 +2,7 @@
 
 from base64 import b64decode
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any, ClassVar
 
@@ -74,11 +74,21 @@ class Asking:
 
 @dataclass(frozen=True, slots=True)
 class NameQuestion:
-    """A picture (JPEG), and how to ask about it."""
+    """A picture (JPEG), what it costs at most each time it is shown, and how to ask about it."""
 
     id: str
     image: bytes
+    image_tokens: int
     askings: tuple[Asking, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What asking has cost, in vain or not: calls, tokens of pictures, seconds."""
+
+    calls: int
+    image_tokens: int
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +223,7 @@ class VisionClient(ServiceClient):
                 NameQuestion(
                     id=str(question["id"]),
                     image=b64decode(question["image"], validate=True),
+                    image_tokens=int(question["image_tokens"]),
                     askings=tuple(
                         Asking(str(asking["prompt"]), dict(asking["schema"]))
                         for asking in question["askings"]
@@ -224,27 +235,30 @@ class VisionClient(ServiceClient):
             raise NotAService(self.hop, "the questions cannot be read") from err
 
     async def answer_names(
-        self, job_id: str, respondent: str, answers: Mapping[str, Sequence[Any]], seconds: float
+        self, job_id: str, respondent: str, answers: Mapping[str, Sequence[Any]], cost: Cost
     ) -> Job:
         """Bring what was replied to each question, in the order of its askings.
 
         Raises:
             Rejected: codes `bad_answer` (details.question), `not_asked`, `images_missing`.
         """
-        body = {"respondent": respondent, "seconds": seconds, "answers": answers}
-        return await self._answer(job_id, body)
+        return await self._answer(job_id, respondent, cost, {"answers": answers})
 
-    async def fail_names(self, job_id: str, respondent: str, code: str, message: str) -> Job:
+    async def fail_names(
+        self, job_id: str, respondent: str, code: str, message: str, cost: Cost
+    ) -> Job:
         """Say why there are no replies; unless the job says `failed`, they may come later.
 
         Raises:
             Rejected: code `not_asked`.
         """
         failure = {"code": code, "message": message[:1000]}
-        return await self._answer(job_id, {"respondent": respondent, "failure": failure})
+        return await self._answer(job_id, respondent, cost, {"failure": failure})
 
-    async def _answer(self, job_id: str, body: Mapping[str, Any]) -> Job:
-        path = f"v1/jobs/{job_id}/answers"
+    async def _answer(
+        self, job_id: str, respondent: str, cost: Cost, what: Mapping[str, Any]
+    ) -> Job:
+        path, body = f"v1/jobs/{job_id}/answers", {"respondent": respondent, **asdict(cost), **what}
         return self._job(await self._json("POST", path, json=body, timeout=QUESTIONS_TIMEOUT))
 
     async def models(self) -> Models:

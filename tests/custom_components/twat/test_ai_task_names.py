@@ -112,6 +112,12 @@ def at_once(monkeypatch) -> None:
     monkeypatch.setattr(ai_task_names, "_FIRST_WAIT", 0.0)
 
 
+@pytest.fixture
+def not_by_itself(monkeypatch) -> None:
+    """An entity that failed is not asked again in the time of a test, unless there is a reason."""
+    monkeypatch.setattr(ai_task_names, "_FIRST_WAIT", 3600.0)
+
+
 def sheets(hass) -> list[Path]:
     return list(Path(hass.config.media_dirs["local"]).rglob("sheet_*"))
 
@@ -172,7 +178,7 @@ async def test_an_entity_that_failed_is_asked_again(at_once, unknown_game, settl
 
     assert len(cloud.tasks) == 3
     vlm = await vlm_of(unknown_game)
-    assert (vlm["status"], vlm["code"]) == ("done", None)
+    assert (vlm["status"], vlm["code"], vlm["calls"]) == ("done", None, 3)
 
 
 @pytest.mark.parametrize(
@@ -238,6 +244,32 @@ async def test_an_entity_that_is_not_available_is_not_asked(unknown_game, settle
     assert cloud.tasks == []
 
 
+async def test_an_entity_that_is_back_is_asked_at_once(
+    not_by_itself, unknown_game, settled, cloud
+) -> None:
+    cloud.set_available(False)
+    await unknown_game.capture()
+    await settled(lambda o: "names_unavailable" in o["warnings"])
+
+    cloud.set_available(True)
+    await settled(named)
+
+    assert len(cloud.tasks) == 2
+
+
+async def test_reading_a_photo_once_more_asks_at_once(
+    not_by_itself, unknown_game, settled, cloud
+) -> None:
+    cloud.faults = [raises(HomeAssistantError("overloaded"))]
+    await unknown_game.capture()
+    await settled(lambda o: "names_unavailable" in o["warnings"])
+
+    await unknown_game.action("analyze")
+    await settled(named)
+
+    assert len(cloud.tasks) == 3
+
+
 async def test_an_entity_that_is_gone_is_told(unknown_game, settled, cloud) -> None:
     await cloud.async_remove()
     await unknown_game.capture()
@@ -264,8 +296,9 @@ async def test_a_reply_that_is_none_is_asked_for_again_at_once(
     await unknown_game.capture()
     await settled(named)
 
+    vlm = await vlm_of(unknown_game)
+    assert (vlm["status"], vlm["calls"]) == ("done", 4)
     assert len(cloud.tasks) == 4
-    assert (await vlm_of(unknown_game))["status"] == "done"
 
 
 async def test_nonsense_again_and_again_is_given_up_and_is_a_repair(
@@ -285,7 +318,11 @@ async def test_nonsense_again_and_again_is_given_up_and_is_a_repair(
         "message": vlm["message"],
     }
     # Two tries, each with one try at repair.
-    assert len(cloud.tasks) == 8
+    assert len(cloud.tasks) == vlm["calls"] == 8
+
+    await unknown_game.action("analyze")
+    await settled(named)
+    assert issue(hass, unknown_game) is None
 
 
 async def test_the_repair_goes_when_names_come(

@@ -11,6 +11,7 @@ async def test_the_hub(hass, game) -> None:
     text = json.dumps(found, default=str)
     assert found["vision_service"] == {"configured": True, "available": True, "error": None}
     assert found["games"][0]["newest_capture"]["analysis_status"] == "completed"
+    assert found["options"] == dict(game.hub.options)
     assert game.hub.data["token"] not in text
     for secret in ("127.0.0.1", "Alice", "Friday night"):
         assert secret not in text

@@ -153,6 +153,19 @@ async def test_a_missing_model_is_offered_for_download_and_only_then_downloaded(
     assert issue(hass) is None
 
 
+async def test_a_model_is_missed_only_where_it_is_to_be_asked(
+    hass, add_entry, asking, ollama, scripted_table
+) -> None:
+    ollama.installed = [LIBRARY[4]]
+    entry = await add_entry("hub", asking, subentries_data=[scripted_table])
+    await until_issue(hass, True)
+
+    hass.config_entries.async_update_entry(entry, options={"names_by": "none"})
+    await hass.config_entries.async_reload(entry.entry_id)
+
+    await until_issue(hass, False)
+
+
 async def test_a_chosen_model_that_cannot_be_downloaded_stays_a_repair(
     hass, hass_client, add_entry, asking, scripted_table
 ) -> None:

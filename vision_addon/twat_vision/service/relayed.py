@@ -24,7 +24,7 @@ from .metrics import Metrics
 from .naming import WORK_SECONDS, gives_up
 from .pool import WorkerPool
 from .schemas import AnswersIn, FailureIn
-from .sheets import QUESTIONS, merge_task, sheets_task, with_report, without_names
+from .sheets import QUESTIONS, merge_task, sheets_task, spent, with_report, without_names
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -89,16 +89,24 @@ class RelayedNames:
             NotAnAnswer: A reply is none; nothing is changed.
             NotAsked, ImagesMissing, TaskFailed, WorkerDied, TimeoutError: As `questions`.
         """
+        cost = Spent(body.calls, body.image_tokens, 0, body.seconds)
         if body.failure is not None:
-            return await self._failed(job, body.respondent, body.failure)
-        found = await self._cut(job)
-        answers, spent = _read(found, body.answers or {}, body.seconds)
-        report = Report(Status.DONE, body.respondent, spent=spent, source=AI_TASK)
-        read = with_report(json.loads(job.results or ""), report)
-        results = await self._pool.run(merge_task(job, read, answers, report), WORK_SECONDS)
-        stored = await self._store(job, results, None, job.naming_attempts)
-        self._metrics.named(spent)
+            stored = await self._failed(job, body.respondent, body.failure, cost)
+        else:
+            stored = await self._named(job, body.respondent, body.answers or {}, cost)
+        self._metrics.named(cost)
         return stored
+
+    async def _named(
+        self, job: Job, respondent: str, replies: Mapping[str, Sequence[object]], cost: Spent
+    ) -> Job:
+        """Read the replies and make the reading of them."""
+        answers = _read(await self._cut(job), replies)
+        read = json.loads(job.results or "")
+        report = Report(Status.DONE, respondent, spent=spent(read) + cost, source=AI_TASK)
+        merging = merge_task(job, with_report(read, report), answers, report)
+        results = await self._pool.run(merging, WORK_SECONDS)
+        return await self._store(job, results, None, job.naming_attempts)
 
     async def _cut(self, job: Job) -> dict[str, Question]:
         """What is to be asked, by id."""
@@ -115,7 +123,7 @@ class RelayedNames:
         found = QUESTIONS.validate_json(cut["questions"])
         return {str(number): question for number, question in enumerate(found, start=1)}
 
-    async def _failed(self, job: Job, respondent: str, failure: FailureIn) -> Job:
+    async def _failed(self, job: Job, respondent: str, failure: FailureIn, cost: Spent) -> Job:
         """Note a failure: the caller asks again, or never."""
         if job.naming is not jobs.Naming.ASKED:
             raise NotAsked
@@ -125,8 +133,16 @@ class RelayedNames:
         attempts = job.naming_attempts + 1
         over = gives_up(code, attempts)
         status = Status.FAILED if over else Status.WAITING
-        report = Report(status, respondent, code.value, failure.message, source=AI_TASK)
-        results = without_names(json.loads(job.results or ""), report)
+        read = json.loads(job.results or "")
+        report = Report(
+            status,
+            respondent,
+            code.value,
+            failure.message,
+            spent=spent(read) + cost,
+            source=AI_TASK,
+        )
+        results = without_names(read, report)
         return await self._store(job, results, None if over else jobs.Naming.ASKED, attempts)
 
     async def _store(
@@ -142,13 +158,12 @@ class RelayedNames:
 
 
 def _read(
-    questions: Mapping[str, Question], replies: Mapping[str, Sequence[object]], seconds: float
-) -> tuple[list[Answer], Spent]:
+    questions: Mapping[str, Question], replies: Mapping[str, Sequence[object]]
+) -> list[Answer]:
     """Read the replies to all questions, each of which has to be there as often as it was to be asked."""
     if unknown := replies.keys() - questions.keys():
         raise NotAnAnswer(min(unknown), "there is no such question")
     answers: list[Answer] = []
-    spent = Spent(seconds=seconds)
     for id_, question in questions.items():
         said, times = replies.get(id_, ()), len(askings(question))
         if len(said) != times:
@@ -157,5 +172,4 @@ def _read(
             answers += read_replies(question, said)
         except BadAnswer as err:
             raise NotAnAnswer(id_, str(err)) from err
-        spent += Spent(times, times * question.image_tokens)
-    return answers, spent
+    return answers

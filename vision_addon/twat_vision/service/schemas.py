@@ -311,10 +311,13 @@ class AnswersIn(Strict):
     """Body of `POST /v1/jobs/{job_id}/answers`: what was replied to every question, or why there are no replies.
 
     `answers` are by the question's id, one reply for each of its askings in their order. A reply is the object that the
-    asking's schema describes, or a text with it.
+    asking's schema describes, or a text with it. `calls`, `image_tokens` and `seconds` are what asking has cost since the last time
+    that the caller posted, in vain or not.
     """
 
     respondent: Name
+    calls: int = Field(default=0, ge=0, le=10_000)
+    image_tokens: int = Field(default=0, ge=0, le=100_000_000)
     seconds: float = Field(default=0.0, ge=0, le=86_400)
     answers: dict[str, list[JsonValue]] | None = None
     failure: FailureIn | None = None

@@ -22,11 +22,12 @@ BUDGET: Final = MOVE_TOKENS // REPEATS
 def askings(question: Question) -> tuple[Wording, ...]:
     """Word a question for each time it is to be put, each time to a model that does not know of the others.
 
-    The schemas hold no references, which many servers do not follow.
+    The schemas are plain: no references, no limits of numbers and texts, which some makers' servers refuse. The prompt has them,
+    and `read_reply` keeps to them.
     """
     times = min(REPEATS, allowance(question) // question.image_tokens)
     wordings = (word(question, turn) for turn in range(times))
-    return tuple(Wording(one.prompt, _resolved(one.schema)) for one in wordings)
+    return tuple(Wording(one.prompt, _plain(one.schema)) for one in wordings)
 
 
 def read_reply(question: Question, reply: object) -> tuple[Answer, ...]:
@@ -52,12 +53,12 @@ def read_replies(question: Question, replies: Sequence[object]) -> tuple[Answer,
     return agreement([read_reply(question, reply) for reply in replies])
 
 
-def _resolved(schema: dict[str, Any]) -> dict[str, Any]:
-    """The schema with its definitions where they are referred to."""
-    rules = schema["$defs"]
-    properties = {
-        number: rules[rule["$ref"].removeprefix("#/$defs/")]
-        for number, rule in schema["properties"].items()
+def _plain(schema: dict[str, Any]) -> dict[str, Any]:
+    """The schema with its definitions where they are referred to, and of them what every server knows."""
+    rules = {
+        f"#/$defs/{name}": {key: rule[key] for key in ("type", "enum") if key in rule}
+        for name, rule in schema["$defs"].items()
     }
+    properties = {number: rules[rule["$ref"]] for number, rule in schema["properties"].items()}
     rest = {key: value for key, value in schema.items() if key != "$defs"}
     return rest | {"properties": properties}

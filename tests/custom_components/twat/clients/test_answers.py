@@ -15,7 +15,7 @@ from custom_components.twat.clients.errors import (
     TimedOut,
     WrongVersion,
 )
-from custom_components.twat.clients.vision import VisionClient
+from custom_components.twat.clients.vision import Cost, VisionClient
 
 
 @pytest.fixture
@@ -109,7 +109,7 @@ async def test_a_refusal_of_head(answering) -> None:
             "POST",
             "/v1/jobs/x/answers",
             {"job_id": "x"},
-            lambda c: c.answer_names("x", "ai_task.cloud", {}, 1.0),
+            lambda c: c.answer_names("x", "ai_task.cloud", {}, Cost(2, 1400, 1.0)),
         ),
         (
             VisionClient,

@@ -99,7 +99,8 @@ async def test_the_caller_gets_questions_and_its_answers_become_names(
         found = await questions(service, job_id)
         again = await questions(service, job_id)
         answers = {q["id"]: replies(eyes, q) for q in found}
-        job = await post(service, job_id, answers=answers, seconds=4.5)
+        cost = {"calls": 2, "image_tokens": 2 * found[0]["image_tokens"], "seconds": 4.5}
+        job = await post(service, job_id, answers=answers, **cost)
         event = await events.until("named", job_id=job_id)
         status, error = await service.error("GET", f"/v1/jobs/{job_id}/questions")
 
@@ -204,10 +205,11 @@ async def test_a_failure_is_said_and_names_can_still_come(
     failure = {"code": "unreachable", "message": "ai_task.cloud is not available."}
     async with start_service(real=True) as service, service.events() as events:
         job_id = await asked(service, events, scene)
-        waiting = (await post(service, job_id, failure=failure))["results"]
+        cost = {"calls": 1, "image_tokens": 700, "seconds": 2.5}
+        waiting = (await post(service, job_id, failure=failure, **cost))["results"]
         told = await events.until("named", job_id=job_id)
         answers = {q["id"]: replies(eyes, q) for q in await questions(service, job_id)}
-        named = (await post(service, job_id, answers=answers))["results"]
+        named = (await post(service, job_id, answers=answers, **cost))["results"]
         async with service.session.get("/metrics") as response:
             lines = (await response.text()).splitlines()
 
@@ -221,6 +223,10 @@ async def test_a_failure_is_said_and_names_can_still_come(
     assert waiting["warnings"] == ["names_unavailable"]
     assert told["results"] == waiting
     assert (names(named), named["warnings"]) == (TRUTH, [])
+    # What was asked in vain is paid for, too.
+    assert (vlm["calls"], vlm["image_tokens"], vlm["seconds"]) == (1, 700, 2.5)
+    vlm = named["vlm"]
+    assert (vlm["calls"], vlm["image_tokens"], vlm["seconds"]) == (2, 1400, 5.0)
     assert 'twat_vlm_failures_total{code="unreachable"} 1.0' in lines
     assert "twat_vlm_calls_total 2.0" in lines
 

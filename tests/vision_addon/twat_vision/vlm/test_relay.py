@@ -23,6 +23,8 @@ NUMBERS = Question(
     Kind.NUMBER, b"jpeg", (640, 480), BUDGET, (Subject("area:a", "Spice", (), 0, 12),)
 )
 
+WORDS = Question(Kind.DESCRIBE, b"jpeg", (640, 480), BUDGET, (Subject("piece:0", "E4"),))
+
 
 def test_a_question_is_put_twice_with_the_answers_in_another_order() -> None:
     first, second = askings(QUESTION)
@@ -43,11 +45,14 @@ def test_an_ordinary_move_stays_within_its_tokens() -> None:
     assert PATCHES.tokens(28 * 10, 28 * 10) == 100
 
 
-@pytest.mark.parametrize("question", [QUESTION, NUMBERS])
-def test_schemas_can_be_followed_without_references(question: Question) -> None:
-    """Many servers do not know `$ref`."""
+@pytest.mark.parametrize("question", [QUESTION, NUMBERS, WORDS])
+def test_schemas_are_such_as_every_server_takes(question: Question) -> None:
+    """Many do not know `$ref`; some refuse limits of numbers and texts."""
     for asking in askings(question):
-        assert "$" not in json.dumps(asking.schema)
+        written = json.dumps(asking.schema)
+        assert not [
+            w for w in ("$", "minimum", "maximum", "minLength", "maxLength") if w in written
+        ]
         assert asking.schema["required"] == list(asking.schema["properties"])
         assert asking.schema["additionalProperties"] is False
 
@@ -76,3 +81,11 @@ def test_how_sure_follows_from_whether_both_replies_agree() -> None:
 def test_what_is_none_of_the_possible_answers_is_refused(reply: object, fault: str) -> None:
     with pytest.raises(BadAnswer, match=fault):
         read_reply(QUESTION, reply)
+
+
+def test_limits_that_the_schema_does_not_tell_are_kept_all_the_same() -> None:
+    with pytest.raises(BadAnswer, match="none of the possible answers"):
+        read_reply(NUMBERS, {"1": 13})
+    with pytest.raises(BadAnswer, match="none of the possible answers"):
+        read_reply(WORDS, {"1": "a" * 41})
+    assert read_reply(NUMBERS, {"1": None})[0].value is None
