@@ -7,13 +7,15 @@ from .gate import too_dark
 from .geometry import Frame
 from .gridread import read_grid
 from .gridsetup import read_grid_setup
+from .lens import PLAIN
 from .occlusion import occlusions
 from .pair import MARGIN, Pair, compare
 from .photo import Board, Boards, PhotoCache
 from .photometry import COARSE_SIGMA
 from .reading import Reading
-from .scene import ZONE_PIXELS, Photos, Scene, align, alignment, decode
+from .scene import ZONE_PIXELS, Photos, Scene, align, alignment, board_corners, decode
 from .state import Names
+from .straighten import as_taken, lens_of, straight_corners, straightened
 from .summary import summarise
 from .surface import read_surface, read_surface_setup
 from .types import (
@@ -57,10 +59,15 @@ def analyse(
     """
     clock = _Clock()
     cache = PhotoCache() if cache is None else cache
-    photos = decode(request, cache)
+    taken = photos = decode(request, cache)
     clock.lap("decode")
     progress(Stage.ALIGNING)
-    scene = align(request, photos)
+    corners = board_corners(request, taken.first)
+    lens = lens_of(taken, corners, request.layout)
+    if lens != PLAIN:
+        photos = straightened(taken, lens, cache)
+        corners = straight_corners(corners, lens, taken.first.size)
+    scene = align(request.layout, corners, photos)
     clock.lap("align")
     if scene.registration is not None and scene.registration.lost:
         progress(Stage.DONE)
@@ -94,7 +101,7 @@ def analyse(
     warnings = list(reading.warnings)
     if where.status in (AlignmentStatus.MOVED, AlignmentStatus.TURNED):
         warnings.append(WarningCode.BOARD_MOVED)
-    return AnalysisResult(
+    result = AnalysisResult(
         alignment=where,
         changed_regions=reading.regions,
         moves=reading.moves,
@@ -108,6 +115,7 @@ def analyse(
         occlusions=hidden,
         taken_back=reading.taken_back,
     )
+    return result if lens == PLAIN else as_taken(result, lens, taken)
 
 
 class _Clock:

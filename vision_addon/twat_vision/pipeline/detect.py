@@ -1,12 +1,14 @@
 """Finding a board in a photo: printed markers, a playing grid, or the outline of a printed board."""
 
+from dataclasses import dataclass
 import math
 
 import cv2
 import numpy as np
 
 from .decode import Image, decode_image
-from .lattice import GridFit, find_grid
+from .lattice import GridFit, find_grid, grid_lens
+from .lens import PLAIN, WIDE, Lens
 from .markers import IDS, marker_corners
 from .outline import Quad, find_outlines, in_order
 from .types import BoardSuggestion, Corners, Grid, Layout
@@ -27,6 +29,15 @@ _RIVAL, _SAME_BOARD, _APART = 0.9, 0.08, 0.04
 """Outlines as good as this, and this near (in diagonals), leave open which border is meant; at this far apart it is half as sure."""
 _CHANCE = 0.35
 """Share of a grid's segments that show an edge where there is no grid."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A board: its corners in pixels of the photo as taken, how sure it is, and the lens."""
+
+    corners: Quad
+    confidence: float
+    lens: Lens
 
 
 def detect_board(image: Image | bytes, layout: Layout) -> BoardSuggestion:
@@ -61,7 +72,8 @@ def detect_board(image: Image | bytes, layout: Layout) -> BoardSuggestion:
         method = "outline"
     if found is None:
         return BoardSuggestion(None, 0.0, "none", ids)
-    return BoardSuggestion(_fractions(found[0], size), found[1], method, ids)
+    corners = _fractions(found.corners, size)
+    return BoardSuggestion(corners, found.confidence, method, ids, found.lens.distortion)
 
 
 def find_corners(
@@ -80,14 +92,39 @@ def find_corners(
     return suggestion.corners if suggestion.confidence >= SURE else None
 
 
-def _grid(image: Image, layout: Grid) -> tuple[Quad, float] | None:
-    """Look for the grid in the likeliest outlines, and in the photo as a whole."""
-    h, w = image.shape[:2]
-    whole = np.array([[0, 0], [w - 1, 0], [w - 1, h - 1], [0, h - 1]], np.float64)
-    quads = [outline.corners for outline in find_outlines(image)[:_TRIED]]
+def _grid(image: Image, layout: Grid) -> _Found | None:
+    """Look for the grid as if through a plain lens first, then through wider ones; the lens is told by its lines."""
+    best: _Found | None = None
+    for start in (PLAIN, *WIDE):
+        found = _grid_through(start, image, layout)
+        if found is None:
+            continue
+        lens = grid_lens(image, found.corners, layout.columns, layout.rows)
+        if lens != found.lens:
+            size = (image.shape[1], image.shape[0])
+            again = _grid_through(lens, image, layout, lens.straight(found.corners, size))
+            found = max(found, again or found, key=lambda one: one.confidence)
+        if best is None or found.confidence > best.confidence:
+            best = found
+        if best.confidence >= SURE:
+            break
+    return best
+
+
+def _grid_through(
+    lens: Lens, image: Image, layout: Grid, outline: Quad | None = None
+) -> _Found | None:
+    """Look for the grid in a straightened photo: in an outline, or in the likeliest ones and the photo as a whole."""
+    straight = lens.picture(image)
+    h, w = straight.shape[:2]
+    if outline is None:
+        whole = np.array([[0, 0], [w - 1, 0], [w - 1, h - 1], [0, h - 1]], np.float64)
+        quads = [*(o.corners for o in find_outlines(straight)[:_TRIED]), whole]
+    else:
+        quads = [outline]
     best: GridFit | None = None
-    for quad in (*quads, whole):
-        fit = find_grid(image, quad, layout.columns, layout.rows)
+    for quad in quads:
+        fit = find_grid(straight, quad, layout.columns, layout.rows)
         if fit is not None and (best is None or fit.support > best.support):
             best = fit
         if best is not None and best.support >= _CERTAIN:
@@ -96,10 +133,12 @@ def _grid(image: Image, layout: Grid) -> tuple[Quad, float] | None:
         return None
     seen = max(0.0, (best.support - _CHANCE) / (1 - _CHANCE))
     lines = 1 - math.exp(-(layout.columns + layout.rows - 2) / _FEW_LINES)
-    return in_order(best.corners), seen * lines / (1 + (best.residual / _BENT) ** 2)
+    confidence = seen * lines / (1 + (best.residual / _BENT) ** 2)
+    corners = lens.bent(in_order(best.corners), (image.shape[1], image.shape[0]))
+    return _Found(corners, confidence, lens)
 
 
-def _outline(image: Image) -> tuple[Quad, float] | None:
+def _outline(image: Image) -> _Found | None:
     """The likeliest outline; where others are as likely a little further in or out, it is less sure which is meant."""
     outlines = find_outlines(image)
     if not outlines:
@@ -112,7 +151,7 @@ def _outline(image: Image) -> tuple[Quad, float] | None:
         if other.support > _RIVAL * best.support
     ]
     near = [distance for distance in rivals if distance < _SAME_BOARD]
-    return best.corners, best.support / (1 + (max(near, default=0.0) / _APART) ** 2)
+    return _Found(best.corners, best.support / (1 + (max(near, default=0.0) / _APART) ** 2), PLAIN)
 
 
 def _fractions(quad: Quad, size: tuple[int, int]) -> Corners:

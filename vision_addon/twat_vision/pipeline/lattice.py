@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .decode import Image
-from .geometry import Matrix, is_convex, project
+from .geometry import Frame, Matrix, is_convex, project, rectify
+from .lens import PLAIN, WIDE, Lens, Points, plumb_lens
 from .outline import Quad
 
 CELL = 24
@@ -29,6 +30,13 @@ _SURROUNDINGS = 0.3
 _LOOKS = 3
 _STANDS_OUT = 0.25
 """How much stronger (compressed gradient, 0…1) a line's edge is than its surroundings."""
+
+_ROUNDS = 4
+"""Looks at the lens: straightened, more of the lines are where they are looked for."""
+_STRAIGHT = 0.06
+"""Mean distance (in cells) of points from their lines, below which no point was taken for one of the next line."""
+_STRAIGHTER = 0.7
+"""How much straighter another lens makes the lines that is believed instead."""
 
 Profile = NDArray[np.float32]
 
@@ -67,6 +75,64 @@ def find_grid(image: Image, outline: Quad, columns: int, rows: int) -> GridFit |
             break
         fit = again
     return fit
+
+
+def grid_lens(image: Image, corners: Quad, columns: int, rows: int) -> Lens:
+    """The lens that a photo was taken with, from how the lines of a grid in it are bent.
+
+    Args:
+        image: BGR uint8 ``(h, w, 3)``.
+        corners: the grid's outer corners in pixels of the photo, good to a quarter of a cell.
+        columns: cells across.
+        rows: cells down.
+
+    Returns:
+        The lens; `PLAIN` where too few lines are seen or they are straight.
+    """
+    size = (image.shape[1], image.shape[0])
+    sides = np.linalg.norm(corners - np.roll(corners, -1, axis=0), axis=1)
+    cell = float((sides / (columns, rows, columns, rows)).min())
+    best, least = PLAIN, np.inf
+    for start in (PLAIN, *WIDE):
+        lens = start
+        off = np.inf
+        for _ in range(_ROUNDS):
+            straight = lens.straight(corners, size)
+            points, lines = _line_points(lens.picture(image), straight, columns, rows)
+            found, off = plumb_lens(lens.bent(points, size), lines, size)
+            if found == lens:
+                break
+            lens = found
+        if off < _STRAIGHTER * least:
+            best, least = lens, off
+        if least < _STRAIGHT * cell or np.isinf(off):
+            break
+    return best
+
+
+def _line_points(
+    image: Image, corners: Quad, columns: int, rows: int
+) -> tuple[Points, NDArray[np.intp]]:
+    """Where the grid's lines are seen in a picture, pixels ``(n, 2)``, and on which line ``(n,)`` each point is."""
+    frame = Frame(columns, rows, CELL, 1.0)
+    units = np.array([[0, 0], [columns, 0], [columns, rows], [0, rows]], np.float32)
+    found = cv2.getPerspectiveTransform(units, corners.astype(np.float32))
+    to_image = np.asarray(found, np.float64)
+    across, down = _gradients(rectify(image, to_image, frame)[0])
+    ends = (np.arange(n + 1) * CELL + frame.offset - 0.5 for n in (columns, rows))
+    nodes = np.stack(np.meshgrid(*ends), axis=-1)
+    right, _ = _segment_shifts(nodes, across, 0, _SURROUNDINGS)
+    lower, _ = _segment_shifts(nodes, down, 1, _SURROUNDINGS)
+    upright = (nodes[:-1] + nodes[1:]) / 2 + right[..., None] * (1, 0)
+    level = (nodes[:, :-1] + nodes[:, 1:]) / 2 + lower[..., None] * (0, 1)
+    numbers = np.arange(columns + 1), np.arange(rows + 1)[:, None] + columns + 1
+    lines = [
+        np.broadcast_to(n, shift.shape) for n, shift in zip(numbers, (right, lower), strict=True)
+    ]
+    points = np.concatenate([upright.reshape(-1, 2), level.reshape(-1, 2)])
+    seen = np.isfinite(points).all(axis=1)
+    found_at = project(to_image @ frame.to_units, points[seen])
+    return found_at, np.concatenate([line.ravel() for line in lines])[seen]
 
 
 def _fit(

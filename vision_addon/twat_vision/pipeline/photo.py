@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from .decode import Image, decode_image
 from .geometry import FloatImage, Frame, Mask, Matrix, fineness, rectify, resize_matrix
+from .lens import PLAIN, Lens
 from .maps import to_lab
 
 T = TypeVar("T")
@@ -183,7 +184,7 @@ class PhotoCache:
 
     def __init__(self, most_bytes: int = CACHE_BYTES) -> None:
         self._most = most_bytes
-        self._photos: OrderedDict[tuple[bytes, int], Photo] = OrderedDict()
+        self._photos: OrderedDict[tuple[bytes, int, Lens], Photo] = OrderedDict()
 
     def photo(self, data: bytes, reduce: int) -> Photo:
         """Return the photo of a file, decoded now or before.
@@ -199,9 +200,28 @@ class PhotoCache:
             PipelineError: see `decode.decode_image`.
         """
         digest = hashlib.sha256(data).digest()
-        key = (digest, reduce)
+        return self._kept(
+            (digest, reduce, PLAIN), lambda: Photo(decode_image(data, reduce), reduce, digest)
+        )
+
+    def straight(self, photo: Photo, lens: Lens) -> Photo:
+        """Return a photo without the bend of its lens, straightened now or before.
+
+        Args:
+            photo: as taken, from `photo`.
+            lens: what it was taken with.
+
+        Returns:
+            The straightened photo; the cache keeps it.
+        """
+        factor, digest = photo.factor, photo.digest
+        return self._kept(
+            (digest, factor, lens), lambda: Photo(lens.picture(photo.image), factor, digest)
+        )
+
+    def _kept(self, key: tuple[bytes, int, Lens], work: Callable[[], Photo]) -> Photo:
         if key not in self._photos:
-            self._photos[key] = Photo(decode_image(data, reduce), reduce, digest)
+            self._photos[key] = work()
         self._photos.move_to_end(key)
         return self._photos[key]
 

@@ -12,7 +12,7 @@ from .pair import locate
 from .photo import Photo, PhotoCache
 from .pieces import PIECE_PIXELS
 from .registration import STILL, Registration
-from .types import Alignment, AlignmentStatus, AnalysisRequest, Corners, Grid, PipelineError
+from .types import Alignment, AlignmentStatus, AnalysisRequest, Corners, Grid, Layout, PipelineError
 
 CELL_PIXELS = 40
 """Photo pixels a unit that suffice for comparing; photos are decoded no finer than that."""
@@ -104,20 +104,19 @@ def _reduction(request: AnalysisRequest, data: bytes) -> int:
     return reduction_for(unit, PIECE_PIXELS if counted else ZONE_PIXELS)
 
 
-def align(request: AnalysisRequest, photos: Photos) -> Scene:
-    """Corners of the first photo given, carried on to before and after by registration.
+def board_corners(request: AnalysisRequest, first: Photo) -> Corners:
+    """Where the board is in the first photo, as given or found.
 
     Args:
-        request: the analysis; without corners the board is looked for in the first photo.
-        photos: its photos.
+        request: the analysis; without corners the board is looked for.
+        first: the photo that its corners belong to.
 
     Returns:
-        Where the board is in all of them; its registration says whether it was lost.
+        Corners, 0…1 of the photo.
 
     Raises:
         PipelineError: ``board_not_found``, ``bad_corners``.
     """
-    first = photos.first
     corners = request.corners
     if corners is None:
         key = ("corners", request.layout, request.markers)
@@ -132,7 +131,22 @@ def align(request: AnalysisRequest, photos: Photos) -> Scene:
         raise PipelineError(
             "bad_corners", "The corners cross or are not in the order TL, TR, BR, BL."
         )
-    columns, rows = board_units(request.layout, corners, first.size)
+    return corners
+
+
+def align(layout: Layout, corners: Corners, photos: Photos) -> Scene:
+    """Corners of the first photo, carried on to before and after by registration.
+
+    Args:
+        layout: the board's layout.
+        corners: its corners in the first photo, 0…1.
+        photos: the photos of the analysis.
+
+    Returns:
+        Where the board is in all of them; its registration says whether it was lost.
+    """
+    first = photos.first
+    columns, rows = board_units(layout, corners, first.size)
     to_first = units_to_image(columns, rows, corners, first.size)
     earlier = photos.before
     if earlier is None:

@@ -232,12 +232,16 @@ class JobAnswer(Answer):
 
 
 class BoardAnswer(Answer):
-    """A suggestion where the board is; corners in fractions of the photo."""
+    """A suggestion where the board is; corners in fractions of the photo.
+
+    `distortion` says how the lens bends straight lines: negative outwards (barrel), 0 not at all or not known.
+    """
 
     corners: _Corners | None
     confidence: float = Field(ge=0, le=1)
     method: Literal["markers", "grid", "outline", "none"]
     marker_ids: list[int]
+    distortion: float
 
 
 class ModelAnswer(Answer):

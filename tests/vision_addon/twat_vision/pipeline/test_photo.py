@@ -9,6 +9,7 @@ import pytest
 
 from twat_vision.pipeline import AnalysisRequest, Grid, PhotoCache, analyse
 from twat_vision.pipeline.geometry import Frame, units_to_image
+from twat_vision.pipeline.lens import Lens
 from twat_vision.pipeline.photo import MOST_DERIVED, Photo
 from twat_vision.pipeline.registration import Registration
 from twat_vision.pipeline.scene import MOST_MOVES, align, decode
@@ -54,6 +55,14 @@ class TestPhoto:
 
 
 class TestPhotoCache:
+    def test_a_photo_is_straightened_once(self, scene: Any) -> None:
+        cache = PhotoCache()
+        photo = cache.photo(scene.file(START), 1)
+        straight = cache.straight(photo, Lens(-0.2))
+        assert straight is cache.straight(photo, Lens(-0.2))
+        assert straight.size == Lens(-0.2).straight_size(photo.size)
+        assert cache.photo(scene.file(START), 1) is photo
+
     def test_a_file_is_decoded_once_at_each_size(self, scene: Any) -> None:
         cache, file = PhotoCache(), scene.file(START)
         assert cache.photo(file, 1) is cache.photo(bytes(file), 1)
@@ -120,7 +129,7 @@ class TestFromOneAnalysisToTheNext:
             asked = request(scene, after=after, before=before, reference=files[0])
             photos = decode(asked, cache)
             digests.append((photos.before.digest, photos.after.digest))
-            align(asked, photos)
+            align(GRID, scene.corners, photos)
         assert searched == digests
 
     def test_after_many_moves_of_the_camera_the_reference_is_looked_at_again(
@@ -143,6 +152,6 @@ class TestFromOneAnalysisToTheNext:
         monkeypatch.setattr(module, "locate", spy)
         for before, after in itertools.pairwise(files):
             asked = request(scene, after=after, before=before, reference=files[0])
-            align(asked, decode(asked, cache))
+            align(GRID, scene.corners, decode(asked, cache))
         reference = cache.photo(files[0], 1).digest
         assert searched[1:].count(reference) == 1

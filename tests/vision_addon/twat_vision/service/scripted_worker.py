@@ -81,6 +81,7 @@ def do(task: dict[str, str]) -> None:
                     "confidence": 0.0,
                     "method": "none",
                     "marker_ids": [],
+                    "distortion": 0.0,
                 },
             }
         )

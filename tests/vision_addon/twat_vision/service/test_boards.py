@@ -20,6 +20,7 @@ async def test_detect(service, photo):
             "confidence": 0.0,
             "method": "none",
             "marker_ids": [],
+            "distortion": 0.0,
         }
 
 

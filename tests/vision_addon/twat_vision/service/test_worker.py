@@ -123,7 +123,13 @@ def test_detection(tmp_path, photo):
     path.write_bytes(photo(1, (320, 240)))
     (done,) = _answers({"kind": "detect", "image": str(path), "layout": json.dumps(GRID)})
     assert done["kind"] == "done"
-    assert set(done["results"]) == {"corners", "confidence", "method", "marker_ids"}
+    assert set(done["results"]) == {
+        "corners",
+        "confidence",
+        "method",
+        "marker_ids",
+        "distortion",
+    }
 
 
 def test_photo_that_cannot_be_read(tmp_path):

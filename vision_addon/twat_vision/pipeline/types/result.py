@@ -236,12 +236,16 @@ class AnalysisResult:
 
 @dataclass(frozen=True, slots=True)
 class BoardSuggestion:
-    """Where a board may be in a photo; ``method`` is "markers", "grid", "outline" or "none"."""
+    """Where a board may be in a photo; ``method`` is "markers", "grid", "outline" or "none".
+
+    ``distortion`` is that of the lens as the grid's lines show it (see `lens.Lens`), 0 where they are straight or not known.
+    """
 
     corners: Corners | None
     confidence: float
     method: str
     marker_ids: tuple[int, ...] = ()
+    distortion: float = 0.0
 
     def to_json(self) -> dict[str, Any]:
         """The JSON form of the API."""
@@ -250,6 +254,7 @@ class BoardSuggestion:
             "confidence": round(self.confidence, 4),
             "method": self.method,
             "marker_ids": list(self.marker_ids),
+            "distortion": self.distortion,
         }
 
 
