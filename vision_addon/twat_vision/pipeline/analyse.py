@@ -1,6 +1,7 @@
 """One analysis from photos to moves: the order of the stages."""
 
 from collections.abc import Callable
+from functools import partial
 import time
 
 from .gate import too_dark
@@ -11,7 +12,7 @@ from .lens import PLAIN
 from .occlusion import occlusions
 from .pair import MARGIN, Pair, compare
 from .photo import Board, Boards, PhotoCache
-from .photometry import COARSE_SIGMA
+from .photometry import match_light, true_colours
 from .reading import Reading
 from .scene import ZONE_PIXELS, Photos, Scene, align, alignment, board_corners, decode
 from .state import Names
@@ -33,6 +34,9 @@ from .zoneread import read_zones, read_zones_setup
 
 VIRTUAL_SIGMA = 3.0
 """Smoothness of light on boards without cells: their units are half as large, hands are not."""
+
+_free_light = partial(true_colours, sigma=VIRTUAL_SIGMA)
+"""Boards without cells show more ground than pieces: a fit that light biases would flatten all that stands there."""
 
 
 def _ignore(stage: Stage) -> None:
@@ -80,7 +84,7 @@ def analyse(
         reading = _read_setup(request, photos, scene, frame, names)
         clock.lap("compare")
     else:
-        sigma = COARSE_SIGMA if isinstance(request.layout, Grid) else VIRTUAL_SIGMA
+        light = match_light if isinstance(request.layout, Grid) else _free_light
         pair = compare(
             photos.before,
             photos.after,
@@ -88,7 +92,7 @@ def analyse(
             scene.registration,
             frame,
             clock.timings,
-            sigma,
+            light,
         )
         clock.mark()
         progress(Stage.NAMING)

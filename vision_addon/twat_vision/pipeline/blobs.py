@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .colours import HUELESS, Lab
-from .geometry import Frame, Mask
+from .geometry import FloatImage, Frame, Mask
 from .pair import Pair
 from .segments import FAR, Segment, likeness, segments, vividness
 
@@ -26,6 +26,8 @@ AROUND = 7
 """Pixels around a blob that are looked at for its colour running on."""
 ALIKE = 8.0
 """How much less like its colour the surroundings of a blob may be and still count as running on."""
+LIGHTNESS = 0.7
+"""Weight of lightness in the contrast of a blob."""
 WIDEST = 1 << 16
 HAND_REACH = 1.0
 """Units around a hand that are not read: its shadow, and the rest of the hand where it looks like the board."""
@@ -40,8 +42,10 @@ class Blob:
     """A changed blob: colour, whether it appeared, its canvas pixels, their centre (x, y), the area in square units.
 
     ``strength`` is the mean change 0…1, ``margin`` how much closer its colour is to the named one than to the next
-    (like ΔE), ``runs_on`` the share 0…1 of its unchanged surroundings that has its colour too: print that a piece
-    hid or freed runs on beyond the piece's outline.
+    (like ΔE), ``contrast`` how far it is from the colour of its unchanged surroundings, and ``other_contrast`` the same of the
+    same place in the other photo (like ΔE): a piece stands out where it stands; print that a piece hid or freed, and light, do not.
+    ``runs_on`` is the share 0…1 of its unchanged surroundings that has its colour too: such print runs on beyond the
+    piece's outline.
     """
 
     color: str
@@ -52,6 +56,8 @@ class Blob:
     area: float
     strength: float
     margin: float
+    contrast: float
+    other_contrast: float
     runs_on: float
 
     def touches(self, other: "Blob") -> bool:
@@ -131,6 +137,7 @@ def changed_blobs(pair: Pair, nominal: Mapping[str, Lab]) -> tuple[Blob, ...]:
             strong = vividness(lab[appeared], color)
             for part in segments(turned, strong, pair.frame.scale, hueless=hueless):
                 ys, xs = part.ys + y0, part.xs + x0
+                beside = _beside(part, changed[window])
                 found.append(
                     Blob(
                         name,
@@ -141,7 +148,9 @@ def changed_blobs(pair: Pair, nominal: Mapping[str, Lab]) -> tuple[Blob, ...]:
                         part.area,
                         _strength(pair, ys, xs),
                         _margin(near[appeared].distances[:, part.ys, part.xs], i),
-                        _runs_on(part, changed[window], near[appeared].distances, i),
+                        _contrast(lab[appeared], part, beside),
+                        _contrast(lab[not appeared], part, beside),
+                        _runs_on(near[appeared].distances, part, beside, i),
                     )
                 )
     return tuple(found)
@@ -179,17 +188,34 @@ def _strength(pair: Pair, ys: NDArray[np.intp], xs: NDArray[np.intp]) -> float:
     return max(float(pair.maps.change[ys, xs].mean()), colour)
 
 
-def _runs_on(part: Segment, changed: Mask, distances: NDArray[np.float32], i: int) -> float:
+def _beside(part: Segment, changed: Mask) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """The unchanged pixels around a segment, the changed ones too where there are no others."""
+    h, w = changed.shape
     y0, x0 = max(0, int(part.ys.min()) - AROUND), max(0, int(part.xs.min()) - AROUND)
-    y1, x1 = int(part.ys.max()) + AROUND + 1, int(part.xs.max()) + AROUND + 1
-    free = ~changed[y0:y1, x0:x1]
-    mask = np.zeros(free.shape, np.uint8)
+    y1, x1 = min(h, int(part.ys.max()) + AROUND + 1), min(w, int(part.xs.max()) + AROUND + 1)
+    mask = np.zeros((y1 - y0, x1 - x0), np.uint8)
     mask[part.ys - y0, part.xs - x0] = 1
-    grown = cv2.dilate(mask, np.ones((2 * AROUND + 1, 2 * AROUND + 1), np.uint8)) > 0
-    around = grown & free
-    if not around.any():
-        return 0.0
-    here = distances[:, y0:y1, x0:x1][:, around]
+    around = cv2.dilate(mask, np.ones((2 * AROUND + 1, 2 * AROUND + 1), np.uint8)) > mask
+    free = around & ~changed[y0:y1, x0:x1]
+    ys, xs = np.nonzero(free if free.any() else around)
+    return ys + y0, xs + x0
+
+
+def _contrast(
+    lab: FloatImage, part: Segment, beside: tuple[NDArray[np.intp], NDArray[np.intp]]
+) -> float:
+    """How far a segment's usual colour is from that of its surroundings."""
+    away = np.median(lab[part.ys, part.xs], axis=0) - np.median(lab[beside], axis=0)
+    return float(np.linalg.norm(away * (LIGHTNESS, 1, 1)))
+
+
+def _runs_on(
+    distances: NDArray[np.float32],
+    part: Segment,
+    beside: tuple[NDArray[np.intp], NDArray[np.intp]],
+    i: int,
+) -> float:
+    here = distances[:, *beside]
     own = float(np.median(distances[i, part.ys, part.xs]))
     return float(((here.argmin(axis=0) == i) & (here[i] < min(FAR, own + ALIKE))).mean())
 

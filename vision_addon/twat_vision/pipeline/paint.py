@@ -41,7 +41,6 @@ def painted(
     around: FloatImage,
     nominal: Mapping[str, Lab],
     scale: int,
-    near: Mask | None = None,
 ) -> tuple[tuple[str, Segment], ...]:
     """Find the segments of every colour.
 
@@ -50,7 +49,6 @@ def painted(
         around: what it looks like between the pieces (`ground`), same shape.
         nominal: name → CIELAB of the players' colours.
         scale: canvas pixels a unit.
-        near: where to look, bool ``(H, W)``; None is everywhere.
 
     Returns:
         Pairs of colour and segment.
@@ -66,8 +64,6 @@ def painted(
             if not SMALLEST**2 <= area / scale**2 <= LARGEST**2:
                 continue
             window = (slice(y, y + h), slice(x, x + w))
-            if near is not None and not near[window].any():
-                continue
             inside = labels[window] == n
             values = strength[window]
             own = values[inside]

@@ -1,5 +1,6 @@
 """Two photos made comparable: registered, rectified, in the same light, with what hides the board marked."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 import time
 
@@ -8,11 +9,14 @@ from .gate import Obstruction, blurred, find_hand, too_dark
 from .geometry import FloatImage, Frame, Mask, Matrix
 from .maps import ChangeMaps, change_maps
 from .photo import Photo
-from .photometry import COARSE_SIGMA, match_light
+from .photometry import match_light
 from .registration import Registration, register
 
 MARGIN = 1.0
 """Units of table around the board that are looked at; hands come from there."""
+
+LightMatcher = Callable[[Image, Image, Mask, int], FloatImage]
+"""Shows the after canvas in the before canvas's light: before, after, valid pixels, canvas pixels a unit → 0…255."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +65,7 @@ def compare(
     registration: Registration,
     frame: Frame,
     timings: dict[str, float],
-    light_sigma: float = COARSE_SIGMA,
+    light: LightMatcher = match_light,
 ) -> Pair:
     """Rectify both photos, take the light out and compare.
 
@@ -72,14 +76,14 @@ def compare(
         registration: where the board is in ``after``.
         frame: the canvas to compare on.
         timings: milliseconds per stage are added under ``rectify``, ``light`` and ``compare``.
-        light_sigma: smoothness, in units, of the light that is taken out; hands are to stay.
+        light: takes the light out.
     """
     t0 = time.perf_counter()
     canvas_b, shown_b = before.canvas(to_before, frame)
     canvas_a, shown_a = after.canvas(registration.to_image, frame, registration.shifts)
     valid = shown_a & shown_b
     t1 = time.perf_counter()
-    matched = match_light(canvas_b, canvas_a, valid, frame.scale, light_sigma)
+    matched = light(canvas_b, canvas_a, valid, frame.scale)
     t2 = time.perf_counter()
     maps = change_maps(canvas_b, before.lab_canvas(to_before, frame), matched, valid, frame)
     hand = find_hand(maps, valid, frame)

@@ -50,7 +50,11 @@ def match_light(
 
 
 def true_colours(
-    before: NDArray[np.uint8], after: NDArray[np.uint8], valid: Mask, scale: int
+    before: NDArray[np.uint8],
+    after: NDArray[np.uint8],
+    valid: Mask,
+    scale: int,
+    sigma: float = COARSE_SIGMA,
 ) -> FloatImage:
     """Show the after board in the before board's light with all its contrast.
 
@@ -63,13 +67,14 @@ def true_colours(
         after: canvas of the same size.
         valid: pixels inside both photos, bool ``(H, W)``.
         scale: canvas pixels a unit.
+        sigma: smoothness of the field of light in units.
 
     Returns:
         float32 ``(H, W, 3)``, 0…255.
     """
     step = max(1, round((valid.size / SAMPLES) ** 0.5))
     some = (slice(None, None, step),) * 2
-    lit = follow_light(before, after.astype(np.float32), valid, scale, COARSE_SIGMA)
+    lit = follow_light(before, after.astype(np.float32), valid, scale, sigma)
     matrix = colour_matrix(before[some], lit[some], valid[some])
     return np.asarray(np.clip(cv2.transform(lit, matrix), 0, 255), np.float32)
 

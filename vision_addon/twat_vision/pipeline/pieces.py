@@ -5,14 +5,13 @@ Candidates that touch are parted at their waists (distance transform); what cann
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
-from .blobs import bounds
 from .colours import Lab
-from .geometry import FloatImage, Frame, Mask, photo_box
+from .geometry import FloatImage, Frame, photo_box
 from .paint import ground, painted
 from .photo import Board
 from .piececlass import TYPICAL, Verdict, judge
@@ -47,16 +46,10 @@ class FoundPieces:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """All that was found, and what was learnt from it.
-
-    ``unit`` is the usual piece's area in square units, ``candidates`` are the looks of pieces and print alike, and
-    ``direction`` is where shadows fall (`standing.looks`).
-    """
+    """All that was found, and the usual piece's area in square units."""
 
     pieces: tuple[FoundPieces, ...]
     unit: float = TYPICAL
-    candidates: tuple[Look, ...] = ()
-    direction: float | None = None
 
 
 def pieces_on(board: Board, nominal: Mapping[str, Lab]) -> Table:
@@ -73,20 +66,6 @@ def pieces_on(board: Board, nominal: Mapping[str, Lab]) -> Table:
     key = ("pieces", frame, board.to_image.tobytes(), tuple(nominal))
     lab = board.photo.lab_canvas(board.to_image, frame)
     return board.photo.derive(key, lambda: find_pieces(lab, nominal, frame))
-
-
-def pieces_near(board: Board, nominal: Mapping[str, Lab], known: Table, near: Mask) -> Table:
-    """Find the pieces on a part of a photo's board.
-
-    Args:
-        board: the photo and where its board is.
-        nominal: name → CIELAB of the players' colours.
-        known: what was found on another photo of the same table; pieces look here as they do there.
-        near: where to look, bool, the canvas of `piece_frame`.
-    """
-    frame = piece_frame(board)
-    lab = board.photo.lab_canvas(board.to_image, frame)
-    return find_pieces(lab, nominal, frame, known, near)
 
 
 def box_of(piece: FoundPieces, board: Board) -> tuple[int, int, int, int]:
@@ -115,71 +94,46 @@ def piece_frame(board: Board) -> Frame:
     return Frame(board.columns, board.rows, PIECE_PIXELS, PIECE_MARGIN)
 
 
-def find_pieces(
-    lab: FloatImage,
-    nominal: Mapping[str, Lab],
-    frame: Frame,
-    known: Table | None = None,
-    near: Mask | None = None,
-) -> Table:
+def find_pieces(lab: FloatImage, nominal: Mapping[str, Lab], frame: Frame) -> Table:
     """Find the pieces of the players' colours.
 
     Args:
         lab: canvas in CIELAB, float32 ``(H, W, 3)``; about 40 pixels a unit.
-        nominal: name → CIELAB of the players' colours (`colours.palette`).
+        nominal: name → CIELAB ``(3,)`` of the players' colours (`colours.palette`).
         frame: the canvas.
-        known: what is known of this table from another photo.
-        near: where to look; None is everywhere.
 
     Returns:
         The candidates that are more likely pieces than not.
     """
-    known = known or Table(())
     around = ground(lab, frame.scale, frame.offset)
-    top = left = 0
-    if near is not None:
-        # What is far from where to look costs time and says nothing.
-        y0, y1, x0, x1 = bounds(near)
-        reach = frame.scale
-        top, left = max(0, y0 - reach), max(0, x0 - reach)
-        window = (slice(top, y1 + reach), slice(left, x1 + reach))
-        lab = np.ascontiguousarray(lab[window])
-        around = np.ascontiguousarray(around[window])
-        near = np.ascontiguousarray(near[window])
 
     def look(
-        parts: Sequence[tuple[str, Segment]], direction: float | None
+        parts: Sequence[tuple[str, Segment]], direction: float | None = None
     ) -> tuple[tuple[Look, ...], Verdict, float]:
         found, shadows = looks(parts, lab, around, frame.scale, direction)
-        verdict = judge((*found, *known.candidates))
-        return found, verdict, shadows
+        return found, judge(found), shadows
 
-    parts = painted(lab, around, nominal, frame.scale, near)
-    if len(parts) + len(known.candidates) < LEAST_CANDIDATES:
+    parts = painted(lab, around, nominal, frame.scale)
+    if len(parts) < LEAST_CANDIDATES:
         return Table(())
-    found, verdict, direction = look(parts, known.direction)
+    found, verdict, direction = look(parts)
     joined = [
         part
-        for candidate, p in zip(found, verdict.probabilities, strict=False)
+        for candidate, p in zip(found, verdict.probabilities, strict=True)
         if (p > HOPELESS or candidate.segment.area > BROAD * verdict.unit)
         and candidate.segment.area < MOST_JOINED * verdict.unit
         for part in _part(candidate, verdict.unit, frame.scale)
     ]
     found, verdict, _ = look(joined, direction)
-    candidates = found
     # Once more without what is surely none, so that it takes no shadow away from a neighbour.
     kept = [
         (candidate.color, candidate.segment)
-        for candidate, p in zip(found, verdict.probabilities, strict=False)
+        for candidate, p in zip(found, verdict.probabilities, strict=True)
         if p > POSSIBLE
     ]
-    if len(kept) + len(known.candidates) >= LEAST_CANDIDATES:
-        found, verdict, direction = look(kept, known.direction)
-    pieces = tuple(
-        replace(piece, segment=_moved(piece.segment, top, left))
-        for piece in _pieces(found, verdict, frame.scale)
-    )
-    return Table(pieces, verdict.unit, candidates, direction)
+    if len(kept) >= LEAST_CANDIDATES:
+        found, verdict, _ = look(kept)
+    return Table(_pieces(found, verdict, frame.scale), verdict.unit)
 
 
 def _part(look: Look, unit: float, scale: int) -> list[tuple[str, Segment]]:
@@ -211,11 +165,6 @@ def _part(look: Look, unit: float, scale: int) -> list[tuple[str, Segment]]:
     return [(look.color, part) for part in parts]
 
 
-def _moved(segment: Segment, down: int, right: int) -> Segment:
-    x, y = segment.centre
-    return Segment(segment.ys + down, segment.xs + right, (x + right, y + down), segment.area)
-
-
 def _some(segment: Segment, which: np.ndarray, scale: int) -> Segment:
     ys, xs = segment.ys[which], segment.xs[which]
     return Segment(ys, xs, (float(xs.mean()), float(ys.mean())), len(ys) / scale**2)
@@ -223,9 +172,7 @@ def _some(segment: Segment, which: np.ndarray, scale: int) -> Segment:
 
 def _pieces(found: tuple[Look, ...], verdict: Verdict, scale: int) -> tuple[FoundPieces, ...]:
     likely = [
-        (look, float(p))
-        for look, p in zip(found, verdict.probabilities, strict=False)
-        if p > LIKELY
+        (look, float(p)) for look, p in zip(found, verdict.probabilities, strict=True) if p > LIKELY
     ]
     pieces = []
     for look, p in likely:

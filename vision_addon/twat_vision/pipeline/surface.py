@@ -1,7 +1,7 @@
 """Reading a free table: pieces by colour that vanished here and appeared there, positions in inches or millimetres."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,13 +9,14 @@ from numpy.typing import NDArray
 from .assign import FORBIDDEN, Action, Problem, Solution, margins, only_links, solve
 from .blobs import Blob, canvas_to_units, changed_blobs
 from .colours import palette
-from .geometry import VIRTUAL_CELLS, Frame, Mask, below_camera, photo_box
+from .evidence import evidence, usual_area
+from .geometry import Frame, below_camera, photo_box
 from .naming import certainty, questions_of
 from .pair import Pair
 from .photo import Board, Boards
-from .pieces import Table, box_of, piece_frame, pieces_near, pieces_on
+from .pieces import Table, box_of, piece_frame, pieces_on
+from .playcolours import colours_changed
 from .reading import Reading, disturbances
-from .segments import COMMON_COLORS
 from .state import Names
 from .types import (
     AnalysisRequest,
@@ -28,23 +29,16 @@ from .types import (
     RegionKind,
     Surface,
 )
-from .zonechanges import evidence, plausible
+from .zonechanges import plausible
 from .zonemap import foot_of
 
-MOVE_COST, PLACE_COST, REMOVE_COST = 0.5, 1.5, 1.5
+MOVE_COST, PLACE_COST, REMOVE_COST = -1.25, 0.75, 0.75
+"""What a move costs beside its evidence, in nats: a piece that went and a like one that came speak for each other."""
 OTHER_PLAYER_COST = 2.0
 FAR_COST = 0.05
 """Per unit (a sixteenth of the table's longer side) that a piece travelled."""
-AGREED, CONTRADICTED = 1.0, -7.0
-"""Evidence in nats of a change where more (or fewer) pieces of the colour are seen than before, and of one where not."""
-CHECKED_REACH, SEARCHED = 0.6, 1.0
-"""Units within which a piece is at the place of a change, and within which pieces are searched for there."""
 CAPTURE_REACH = 1.0
 """Units around a vanished blob within which a known piece is taken for it."""
-
-
-_Place = tuple[str, Point]
-"""A piece's colour and where it stands, in the surface's unit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,22 +67,12 @@ def read_surface(
         layout: the surface.
         names: the request's players and vocabulary.
     """
-    colors = [p.color for p in names.players.values()] or COMMON_COLORS
-    nominal = palette(colors)
+    nominal = colours_changed(pair, names)
     found = changed_blobs(pair, nominal)
-    known = pieces_on(boards.first, nominal) if found else Table(())
-    unit = known.unit
+    unit = usual_area(pieces_on(boards.first, nominal) if found else Table(()), found)
     kept = [b for b, _ in plausible([(b, 0) for b in found], unit, None)]
     below = below_camera(pair.to_after, boards.after.photo.size)
     items = _items(kept, unit, below, pair.frame, request, layout, names)
-    if items and not pair.hand.found:
-        near = _near([item.blob for item in items], pair.frame, piece_frame(boards.after))
-        now = pieces_near(boards.after, nominal, known, near)
-        was = _known_places(request, layout, names)
-        if request.pieces is None:
-            earlier = pieces_near(boards.before, nominal, known, near)
-            was = _seen_places(earlier, boards.before, layout)
-        items = _checked(items, was, _seen_places(now, boards.after, layout), layout)
     task = _problem(items, request, pair.frame, layout)
     if pair.hand.found:
         task = only_links(task)
@@ -147,60 +131,6 @@ def read_surface_setup(
 
 def _place(units: Point, frame: Frame, layout: Surface) -> Point:
     return units[0] / frame.columns * layout.width, units[1] / frame.rows * layout.height
-
-
-def _known_places(request: AnalysisRequest, layout: Surface, names: Names) -> list[_Place]:
-    """Colour and position of every piece of the accepted state."""
-    return [
-        (color, piece.position)
-        for piece in request.pieces or ()
-        if (color := names.color(piece.player)) is not None
-    ]
-
-
-def _seen_places(table: Table, board: Board, layout: Surface) -> list[_Place]:
-    """Colour and position of every piece that was found on a photo; tall ones are placed by their foot."""
-    frame = piece_frame(board)
-    below = below_camera(board.to_image, board.photo.size)
-    found = []
-    for piece in table.pieces:
-        place = _stands(piece.segment.ys, piece.segment.xs, below, frame, layout)
-        found.extend([(piece.color, place)] * piece.count)
-    return found
-
-
-def _near(blobs: list[Blob], source: Frame, frame: Frame) -> Mask:
-    """The pixels of a canvas near blobs that were found on another one."""
-    width, height = frame.size
-    near = np.zeros((height, width), np.bool_)
-    for blob in blobs:
-        x0, y0, x1, y1 = blob.box
-        low = np.array(canvas_to_units((x0, y0), source)) - SEARCHED
-        high = np.array(canvas_to_units((x1, y1), source)) + SEARCHED
-        left, top = (max(0, int(v * frame.scale) + frame.offset) for v in low)
-        right, bottom = (max(0, int(v * frame.scale) + frame.offset) for v in high)
-        near[top:bottom, left:right] = True
-    return near
-
-
-def _checked(
-    items: list[_Item], before: list[_Place], after: list[_Place], layout: Surface
-) -> list[_Item]:
-    """Weigh every change by whether the pieces that each photo shows by itself near that place agree."""
-    reach = CHECKED_REACH * max(layout.width, layout.height) / VIRTUAL_CELLS
-
-    def near(places: list[_Place], item: _Item) -> int:
-        return sum(
-            color == item.blob.color and np.hypot(x - item.place[0], y - item.place[1]) < reach
-            for color, (x, y) in places
-        )
-
-    checked = []
-    for item in items:
-        more = near(after, item) - near(before, item)
-        came = more if item.blob.appeared else -more
-        checked.append(replace(item, gain=item.gain + (AGREED if came > 0 else CONTRADICTED)))
-    return checked
 
 
 def _stands(

@@ -6,23 +6,26 @@ other way round), a piece pushed or seen from elsewhere (it vanishes and appears
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .blobs import Blob
+from .evidence import CLEAR_CONTRAST, PLAIN, RUNS_ON, evidence, plainly_a_piece
 
-LEAST_MARGIN = 3.0
-LEAST_STRENGTH = 0.4
+LEAST_MARGIN, LEAST_STRENGTH, LEAST_CONTRAST = 3.0, 0.4, 3.0
+"""Below these a blob is nothing; ``LEAST_CONTRAST`` is by how much more it stands out than the same place in the other photo."""
 OVERLAP = 0.25
-EQUAL = 0.7
-"""Quality ratio from which two overlapping opposite blobs are both pieces: one was replaced by the other."""
-RUNS_ON = 0.3
-"""Share of the surroundings from which a blob overlapping another one is the print around that one."""
+EQUAL = 2.0
+"""Nats by which a blob may be less likely than an opposite one it overlaps, and both be pieces: one replaced the other."""
+REPLACED = 0.5
+"""Overlap from which what came stands in the place of what went."""
 MOST = 6
 """Pieces of one colour that may come to a zone, or leave it, between two photos."""
 LONE_SHARE = 0.28
 """Part of a piece's area that must have come (or gone) where nothing went the other way."""
 NET_SHARE = 0.6
 """The same where blobs went both ways."""
+SHADE = 0.2
+"""Pieces' areas that fringes and shadows add to what came or went."""
 NUDGE = 0.45
 """Units a piece may be pushed across a zone's border without having moved to the next one."""
 
@@ -37,34 +40,6 @@ class Change:
     count: int
     blobs: tuple[Blob, ...]
     evidence: float
-
-
-def quality(blob: Blob, unit: float) -> float:
-    """How much a blob is like a whole piece of a clear colour that surely changed.
-
-    Args:
-        blob: the blob.
-        unit: a piece's area in square units.
-
-    Returns:
-        0…1.
-    """
-    size = min(1.0, blob.area / (0.7 * unit))
-    clear = min(1.0, max(0.0, (blob.margin - 2) / 12))
-    return size * clear * min(1.0, blob.strength / 0.6)
-
-
-def evidence(blob: Blob, unit: float) -> float:
-    """How likely a blob is a piece that came or went.
-
-    Args:
-        blob: the blob.
-        unit: a piece's area in square units.
-
-    Returns:
-        Log odds in nats, -2…8.
-    """
-    return max(-2.0, min(8.0, 14 * quality(blob, unit) - 2.5))
 
 
 def plausible(
@@ -87,21 +62,45 @@ def plausible(
             # Nothing of this colour stood there: it was the print.
             continue
         kept.append((blob, zone))
-    dropped: set[int] = set()
-    for i, (a, _) in enumerate(kept):
-        for j, (b, _) in enumerate(kept):
-            if a.color == b.color:
-                continue
-            if a.appeared != b.appeared and a.runs_on >= RUNS_ON > b.runs_on and a.touches(b):
-                dropped.add(i)
-            if a.overlap(b) < OVERLAP:
-                continue
-            qa, qb = quality(a, unit), quality(b, unit)
-            replaced = a.appeared != b.appeared and qb >= EQUAL * qa and b.runs_on < RUNS_ON
-            worse = (qb, -b.runs_on, j) < (qa, -a.runs_on, i)
-            if worse and not replaced:
-                dropped.add(j)
-    return [entry for i, entry in enumerate(kept) if i not in dropped]
+    kept = [
+        (blob, zone)
+        for blob, zone in _replacing(kept)
+        if blob.contrast - blob.other_contrast >= LEAST_CONTRAST
+    ]
+    return [(a, zone) for a, zone in kept if not any(_none_beside(a, b, unit) for b, _ in kept)]
+
+
+def _none_beside(a: Blob, b: Blob, unit: float) -> bool:
+    """Whether a blob is no piece because another one is: its print, its shadow, its lit top, or the same thing by another name."""
+    opposite = a.appeared != b.appeared
+    if opposite and a.runs_on >= RUNS_ON > b.runs_on and a.touches(b):
+        return True
+    if a.color == b.color:
+        return False
+    mine, other = evidence(a, unit), evidence(b, unit)
+    if not opposite and mine < PLAIN <= other and a.touches(b):
+        return True
+    if a.overlap(b) < OVERLAP:
+        return False
+    replaced = opposite and mine >= other - EQUAL and a.runs_on < RUNS_ON
+    return not replaced and (mine, -a.runs_on) < (other, -b.runs_on)
+
+
+def _replacing(blobs: list[tuple[Blob, int]]) -> list[tuple[Blob, int]]:
+    """Where one thing stands in the place of another both stand out, and neither is held against the other."""
+    out = [i for i, (b, _) in enumerate(blobs) if b.contrast >= CLEAR_CONTRAST]
+    freed = {
+        i
+        for i in out
+        for j in out
+        if blobs[i][0].appeared != blobs[j][0].appeared
+        and blobs[i][0].color != blobs[j][0].color
+        and blobs[i][0].overlap(blobs[j][0]) >= REPLACED
+    }
+    return [
+        (replace(b, other_contrast=0.0) if i in freed else b, zone)
+        for i, (b, zone) in enumerate(blobs)
+    ]
 
 
 def net_changes(
@@ -134,7 +133,9 @@ def net_changes(
         main = came if appeared else went
         share = abs(area) / unit
         least = NET_SHARE if came and went else LONE_SHARE
-        count = max(1, round(share)) if share >= least else 0
+        count = max(1, round(share - SHADE)) if share >= least else 0
+        if not (came and went):
+            count = max(count, len(_whole([b for b in main if plainly_a_piece(b)], unit)))
         if came and went:
             whole = min(len(_whole(came, unit)), len(_whole(went, unit)))
             within.extend(

@@ -4,30 +4,13 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from .blobs import canvas_to_units
-from .colours import Lab, palette
+from .colours import Lab
 from .geometry import below_camera
 from .photo import Board
 from .pieces import FoundPieces, Table, box_of, piece_frame, pieces_on
-from .segments import COMMON_COLORS
 from .state import Names
 from .types import AnalysisRequest, DetectedPiece, Move, Point, Zones
 from .zonemap import foot_of, zone_map, zone_of
-
-
-def colours_played(names: Names) -> dict[str, Lab]:
-    """Nominal colours of the players, common ones without players.
-
-    Args:
-        names: the request's players.
-
-    Returns:
-        CIELAB, float64 ``(3,)``, by colour.
-    """
-    return (
-        palette(p.color for p in names.players.values())
-        if names.players
-        else palette(COMMON_COLORS)
-    )
 
 
 def standing_counts(

@@ -1,13 +1,12 @@
 """Zones on the canvas: which zone a pixel belongs to."""
 
-from collections.abc import Collection
 from functools import lru_cache
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from .geometry import Frame, Mask
+from .geometry import Frame
 from .types import Point, Zones
 
 NEAR = 0.5
@@ -37,23 +36,6 @@ def zone_map(layout: Zones, frame: Frame) -> ZoneMap:
     # Kept for the next photo: not to be written to.
     painted.flags.writeable = False
     return painted
-
-
-def near_zones(layout: Zones, chosen: Collection[int], frame: Frame) -> Mask:
-    """The canvas pixels on and near some zones: everything that may stand there.
-
-    Args:
-        layout: the zones.
-        chosen: their indices.
-        frame: the canvas.
-
-    Returns:
-        bool ``(H, W)``.
-    """
-    inside = np.isin(zone_map(layout, frame), list(chosen)).astype(np.uint8)
-    reach = round(NEAR * frame.scale)
-    kernel = np.ones((2 * reach + 1, 2 * reach + 1), np.uint8)
-    return np.asarray(cv2.dilate(inside, kernel) > 0, np.bool_)
 
 
 def zone_centre(layout: Zones, index: int) -> Point:

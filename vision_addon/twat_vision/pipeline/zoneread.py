@@ -1,17 +1,19 @@
 """Reading a board of named zones: moves between zones, and counts by colour."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from .assign import FORBIDDEN, Action, Problem, Solution, margins, only_links, solve
 from .blobs import Blob, canvas_to_units, changed_blobs
+from .evidence import usual_area
 from .geometry import below_camera, photo_box
 from .naming import certainty, questions_of
 from .pair import Pair
 from .photo import Board, Boards
-from .pieces import Table, piece_frame, pieces_near, pieces_on
+from .pieces import Table, pieces_on
+from .playcolours import colours_changed, colours_played
 from .reading import Reading, disturbances
 from .state import Names
 from .types import (
@@ -25,23 +27,12 @@ from .types import (
     Zones,
 )
 from .zonechanges import Change, net_changes, plausible
-from .zonecounts import (
-    colours_played,
-    counts_after,
-    seen_counts,
-    seen_pieces,
-    seen_share,
-    standing_counts,
-    tally,
-)
-from .zonemap import foot_of, near_zones, zone_centre, zone_map, zone_of
+from .zonecounts import counts_after, seen_counts, seen_pieces, seen_share, standing_counts
+from .zonemap import foot_of, zone_centre, zone_map, zone_of
 
-MOVE_COST = 0.5
-PLACE_COST = 1.5
-REMOVE_COST = 1.5
+MOVE_COST, PLACE_COST, REMOVE_COST = -1.25, 0.75, 0.75
+"""What a move costs beside its evidence, in nats: a piece that went and a like one that came speak for each other."""
 OTHER_PLAYER_COST = 2.0
-AGREED, CONTRADICTED = 1.0, -7.0
-"""Evidence in nats of a change whose zone holds more (or fewer) pieces of the colour than before, and of one where it does not."""
 UNEXPLAINED = 0.25
 """Area in square units of a strong change without a colour that makes a reading doubtful."""
 
@@ -70,28 +61,20 @@ def read_zones(
         layout: the zones.
         names: the request's players and vocabulary.
     """
-    nominal = colours_played(names)
+    nominal = colours_changed(pair, names)
     zones = zone_map(layout, pair.frame)
     standing = None if request.pieces is None else standing_counts(request, layout, names)
     changed = changed_blobs(pair, nominal)
     after = boards.after
     # The after photo's pieces are counted anyway where no state says them.
     learnt_from = after if request.pieces is None else boards.first
-    known = pieces_on(learnt_from, nominal) if changed else Table(())
-    unit = known.unit
+    unit = usual_area(pieces_on(learnt_from, nominal) if changed else Table(()), changed)
     below = below_camera(after.to_image, after.photo.size)
     blobs = [
         (b, zone_of(*foot_of(b.ys, b.xs, below, pair.frame), zones, pair.frame)) for b in changed
     ]
     kept = plausible(blobs, unit, standing)
     between, within = net_changes(kept, unit, standing, pair.frame.scale)
-    if between and not pair.hand.found:
-        near = near_zones(layout, {c.zone for c in between}, piece_frame(after))
-        now = known if learnt_from is after else pieces_near(after, nominal, known, near)
-        if standing is None:
-            earlier = pieces_near(boards.before, nominal, known, near)
-            standing = tally(earlier, boards.before, layout)
-        between = _checked(between, standing, tally(now, after, layout))
     items = _items(between, request, layout, names)
     task = _problem(items, request, pair.frame.scale)
     if pair.hand.found:
@@ -140,22 +123,6 @@ def read_zones_setup(
     pieces = seen_pieces(board, nominal, layout, names)
     sure = min((piece.confidence for piece in pieces), default=1.0)
     return Reading((), (), pieces, sure, counts=seen)
-
-
-def _checked(
-    changes: list[Change],
-    before: Mapping[tuple[int, str], int],
-    after: Mapping[tuple[int, str], int],
-) -> list[Change]:
-    """Weigh every change by whether the pieces that each photo shows by itself, counted by zone and colour, agree."""
-    checked = []
-    for change in changes:
-        place = change.zone, change.color
-        more = after.get(place, 0) - before.get(place, 0)
-        came = more if change.appeared else -more
-        weight = AGREED if came >= change.count else 0.0 if came > 0 else CONTRADICTED
-        checked.append(replace(change, evidence=change.evidence + weight))
-    return checked
 
 
 def _items(

@@ -1,5 +1,6 @@
 """Boards of named zones and free tables: pieces by colour."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -46,6 +47,8 @@ PIECES = tuple(
 )
 
 Cubes = dict[tuple[float, float], str]
+BARE_WORDS = {"pieces": None, "players": ()}
+"""Two photos and nothing that anybody says about them."""
 
 
 def read(
@@ -56,13 +59,14 @@ def read(
     pieces: tuple[Piece, ...] | None = PIECES,
     players: tuple[Player, ...] = PLAYERS,
     active: int | None = None,
+    before: Cubes = START,
     **effects: Any,
 ) -> AnalysisResult:
     vocabulary = effects.pop("vocabulary", ())
     return analyse(
         AnalysisRequest(
             after=desert.file({}, cubes=after, noise=4, **effects),
-            before=desert.file({}, cubes=START),
+            before=desert.file({}, cubes=before),
             layout=layout,
             corners=desert.corners,
             pieces=pieces,
@@ -174,6 +178,28 @@ class TestZones:
         assert result.counts["south"] == {"green": 1, "blue": 1}
         assert result.counts["north"] == {"red": 2, "green": 1}
 
+    @pytest.mark.parametrize("color", ["purple", "white"])
+    def test_a_colour_nobody_named_is_seen_where_it_changes(
+        self, desert: Any, zones: Zones, color: str
+    ) -> None:
+        before = dict(START) | {(0.38, 0.2): color}
+        after = dict(START) | {(0.6, 0.6): color}
+        result = read(desert, zones, after, before=before, **BARE_WORDS)
+        assert found(result) == [("move", color, "north", "south")]
+
+    def test_a_colour_nobody_named_that_stays_is_not_looked_for(
+        self, desert: Any, zones: Zones
+    ) -> None:
+        before = dict(START) | {(0.38, 0.2): "purple"}
+        after = without((0.32, 0.3)) | {(0.38, 0.2): "purple", (0.6, 0.6): "blue"}
+        result = read(desert, zones, after, before=before, **BARE_WORDS)
+        assert found(result) == [("move", "blue", "north", "south")]
+
+    def test_the_first_piece_on_an_empty_board_is_seen(self, desert: Any, zones: Zones) -> None:
+        result = read(desert, zones, {(0.6, 0.6): "red"}, before={}, pieces=())
+        assert found(result) == [("place", "red", None, "south")]
+        assert result.confidence > 0.9
+
     def test_a_setup_photo_is_counted(self, desert: Any, zones: Zones) -> None:
         request = AnalysisRequest(
             after=desert.file({}, cubes=START),
@@ -264,6 +290,16 @@ class TestSurface:
 
     def test_nothing_moved(self, desert: Any) -> None:
         assert read(desert, SURFACE, dict(START), pieces=UNITS, light=1.2).moves == ()
+
+    def test_dark_units_stay_in_a_shadow(self, desert: Any) -> None:
+        cubes = dict.fromkeys(START, "black")
+        units = tuple(replace(unit, player=1) for unit in UNITS)
+        players = (Player(1, "Ann", "black"),)
+        dark = {"pieces": units, "players": players, "before": cubes}
+        assert read(desert, SURFACE, cubes, slope=0.6, **dark).moves == ()
+        gone = {place: color for place, color in cubes.items() if place != (0.32, 0.3)}
+        (move,) = read(desert, SURFACE, gone, slope=0.6, **dark).moves
+        assert (move.kind, move.piece) == (MoveKind.REMOVE, "blue-2")
 
     def test_a_hand_is_no_move(self, desert: Any) -> None:
         result = read(desert, SURFACE, dict(START), pieces=UNITS, hand=(300, 250))

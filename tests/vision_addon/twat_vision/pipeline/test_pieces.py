@@ -159,15 +159,3 @@ class TestSetupOfZones:
             players=(Player(1, "Ann", "red"),),
         )
         assert analyse(request).counts == {}
-
-
-class TestFindingPiecesNearAPlace:
-    def test_only_there_and_as_on_the_whole_table(self, draw: Draw) -> None:
-        known = find(draw(ROW))
-        lab = to_lab(draw([*ROW, (300, 400, "red"), (500, 600, "blue")]))
-        near = np.zeros(lab.shape[:2], np.bool_)
-        near[380:420, 280:320] = True
-        found = find_pieces(lab, palette(("red", "green", "blue", "yellow")), FRAME, known, near)
-        assert [(p.color, p.count) for p in found.pieces] == [("red", 1)]
-        assert found.pieces[0].segment.centre == pytest.approx((300, 400), abs=3)
-        assert abs(found.pieces[0].segment.ys.mean() - 400) < 3
