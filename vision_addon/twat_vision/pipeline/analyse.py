@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import partial
 import time
 
+from .areas import changed_areas
 from .gate import too_dark
 from .geometry import Frame
 from .gridread import read_grid
@@ -80,6 +81,7 @@ def analyse(
     names = Names.of(request)
     frame = Frame(scene.columns, scene.rows, _scale(request, scene), MARGIN)
     hidden: tuple[Occlusion, ...] = ()
+    areas: tuple[str, ...] = ()
     if photos.before is None or scene.registration is None or not request.detect_changes:
         reading = _read_setup(request, photos, scene, frame, names)
         clock.lap("compare")
@@ -98,6 +100,7 @@ def analyse(
         progress(Stage.NAMING)
         reading = _read_pair(pair, photos, scene, request, names)
         hidden = occlusions(pair, request.layout, photos.after.size)
+        areas = changed_areas(pair, request.areas)
         clock.lap("name")
     progress(Stage.DONE)
     where = alignment(scene, photos)
@@ -118,6 +121,7 @@ def analyse(
         counts=reading.counts,
         occlusions=hidden,
         taken_back=reading.taken_back,
+        changed_areas=areas,
     )
     return result if lens == PLAIN else as_taken(result, lens, taken)
 

@@ -29,7 +29,7 @@ def zone_map(layout: Zones, frame: Frame) -> ZoneMap:
     """
     width, height = frame.size
     painted = np.full((height, width), -1, np.int32)
-    polygons = [_canvas_polygon(z.polygon, frame) for z in layout.zones]
+    polygons = [canvas_polygon(z.polygon, frame) for z in layout.zones]
     areas = [abs(float(cv2.contourArea(p.astype(np.float32)))) for p in polygons]
     for index in sorted(range(len(polygons)), key=lambda i: -areas[i]):
         cv2.fillPoly(painted, [np.round(polygons[index]).astype(np.int32)], float(index))
@@ -101,6 +101,15 @@ def zone_of(ys: NDArray[np.intp], xs: NDArray[np.intp], zones: ZoneMap, frame: F
     return int(window[nearest[0], nearest[1]])
 
 
-def _canvas_polygon(polygon: tuple[Point, ...], frame: Frame) -> NDArray[np.float64]:
+def canvas_polygon(polygon: tuple[Point, ...], frame: Frame) -> NDArray[np.float64]:
+    """A part of the board on the canvas.
+
+    Args:
+        polygon: points, 0…1 of the board.
+        frame: the canvas.
+
+    Returns:
+        x and y in canvas pixels, ``(n, 2)``.
+    """
     size = np.array([frame.columns, frame.rows]) * frame.scale
     return np.asarray(np.asarray(polygon) * size + (frame.offset - 0.5), np.float64)

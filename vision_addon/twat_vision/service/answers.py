@@ -212,6 +212,9 @@ class ResultsAnswer(Answer):
     questions: list[QuestionAnswer]
     occlusions: list[OcclusionAnswer]
     taken_back: str | None = Field(description="`returns_to` of the candidate that was read")
+    changed_areas: list[str] = Field(
+        default_factory=list, description="ids of `areas` that look different from before"
+    )
     readings: list[AreaReadingAnswer]
     vlm: VlmAnswer | None
     timings_ms: dict[str, float]

@@ -158,6 +158,7 @@ def to_result(results: ResultsAnswer) -> AnalysisResult:
             AreaReading(r.area, r.value, r.confidence, r.source) for r in results.readings
         ),
         taken_back=results.taken_back,
+        changed_areas=tuple(results.changed_areas),
         vlm=None if results.vlm is None else results.vlm.model_dump(),
     )
 

@@ -1,12 +1,14 @@
 """Which places a model has to look at, because tracking and state cannot say what stands there."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from twat_vision.pipeline import (
     AlignmentStatus,
     AnalysisRequest,
     AnalysisResult,
+    Area,
     Point,
     WarningCode,
     Zones,
@@ -40,7 +42,7 @@ def doubts(request: AnalysisRequest, result: AnalysisResult) -> tuple[Doubt, ...
     """Say what is to be asked about a reading; nothing where tracking suffices.
 
     A first photo: pieces of unknown type (all of them with ``identify_pieces`` "always"). A pair: new pieces of unknown type,
-    and both ends of moves below the caller's threshold. Marked areas: on the first photo and after every change.
+    and both ends of moves below the caller's threshold. Marked areas: on the first photo, and those that look different.
     """
     if request.identify_pieces == "never" or result.alignment.status is AlignmentStatus.LOST:
         return ()
@@ -49,9 +51,8 @@ def doubts(request: AnalysisRequest, result: AnalysisResult) -> tuple[Doubt, ...
     names = Names.of(request)
     setup = request.before is None or not request.detect_changes
     found = _of_pieces(request, result, names) if setup else _of_moves(request, result, names)
-    if setup or result.changed_regions:
-        found += _of_areas(request)
-    return tuple(found)
+    areas = [a for a in request.areas if setup or a.id in result.changed_areas]
+    return (*found, *_of_areas(areas))
 
 
 def choices_for(names: Names, space: str | None, color: str | None = None) -> tuple[Choice, ...]:
@@ -124,9 +125,9 @@ def _of_moves(request: AnalysisRequest, result: AnalysisResult, names: Names) ->
     return found
 
 
-def _of_areas(request: AnalysisRequest) -> list[Doubt]:
+def _of_areas(areas: Sequence[Area]) -> list[Doubt]:
     found = []
-    for area in request.areas:
+    for area in areas:
         what = {
             "number": "the number shown",
             "count": "how many things lie there",

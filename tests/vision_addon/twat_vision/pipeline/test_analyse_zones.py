@@ -8,6 +8,7 @@ import pytest
 from twat_vision.pipeline import (
     AnalysisRequest,
     AnalysisResult,
+    Area,
     MoveKind,
     Piece,
     Player,
@@ -336,3 +337,35 @@ class TestSurface:
         after = without((0.32, 0.3)) | {(0.5, 0.5): "blue"}
         result = read(desert, SURFACE, after, pieces=None, players=())
         assert [(m.kind, m.color) for m in result.moves] == [(MoveKind.MOVE, "blue")]
+
+
+class TestAreas:
+    """Marked areas: whether they look different is seen in the photos."""
+
+    AREAS = tuple(
+        Area(name, name, ((x, y), (x + 0.1, y), (x + 0.1, y + 0.1), (x, y + 0.1)))
+        for name, x, y in (("purse", 0.0, 0.5), ("vault", 0.3, 0.5), ("edge", 0.48, 0.0))
+    )
+
+    def changed(self, desert: Any, layout: Zones | Surface, after: Cubes, **effects: Any) -> Any:
+        request = AnalysisRequest(
+            before=desert.file({}, cubes=START),
+            after=desert.file({}, cubes=after, **{"noise": 1, **effects}),
+            layout=layout,
+            corners=desert.corners,
+            players=PLAYERS,
+            areas=self.AREAS,
+        )
+        return analyse(request).changed_areas
+
+    def test_what_came_into_an_area_whatever_its_colour(self, desert: Any, zones: Zones) -> None:
+        coin = dict(START) | {(0.05, 0.55): "yellow"}
+        assert self.changed(desert, zones, coin) == ("purse",)
+        assert self.changed(desert, SURFACE, coin) == ("purse",)
+
+    def test_light_and_moves_elsewhere_change_no_area(self, desert: Any, zones: Zones) -> None:
+        moved = without((0.32, 0.3)) | {(0.6, 0.6): "blue"}
+        assert self.changed(desert, zones, moved, light=1.15, slope=0.2, warm=0.4) == ()
+
+    def test_a_hand_changes_nothing(self, desert: Any, zones: Zones) -> None:
+        assert self.changed(desert, zones, dict(START), hand=(290, 260)) == ()

@@ -163,14 +163,15 @@ def test_without_a_vocabulary_pieces_are_described() -> None:
     assert (doubt.kind, doubt.subject.choices) == (Kind.DESCRIBE, ())
 
 
-def test_marked_areas_are_read_at_first_and_after_changes() -> None:
-    area = Area("spice", "Spice", ((0, 0), (0.2, 0), (0.2, 0.2)), "track", 0, 12)
+def test_marked_areas_are_read_at_first_and_when_they_look_different() -> None:
+    corner = ((0.0, 0.0), (0.2, 0.0), (0.2, 0.2))
+    areas = tuple(Area(name, name, corner, "track", 0, 12) for name in ("spice", "water"))
     region = ChangedRegion((1, 1, 9, 9), ("E4",), RegionKind.APPEARED, "red", 1)
-    marked = request(areas=(area,), before=PHOTO)
+    marked = request(areas=areas, before=PHOTO)
 
-    assert keys(doubts(replace(marked, before=None), result())) == ["area:spice"]
-    assert doubts(marked, result()) == ()
-    assert keys(doubts(marked, result(changed_regions=(region,)))) == ["area:spice"]
+    assert keys(doubts(replace(marked, before=None), result())) == ["area:spice", "area:water"]
+    assert doubts(marked, result(changed_regions=(region,))) == ()
+    assert keys(doubts(marked, result(changed_areas=("water",)))) == ["area:water"]
 
 
 def test_the_choices_are_what_may_stand_there_in_every_players_colour() -> None:

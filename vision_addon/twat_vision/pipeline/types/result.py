@@ -194,7 +194,8 @@ class AnalysisResult:
 
     ``confidence`` is the probability 0…1 that the set of moves is exactly right. ``counts`` is zone → colour →
     number of pieces for layouts of zones, else None. ``occlusions`` are hands and other things over the board.
-    ``taken_back`` is the ``returns_to`` of the candidate that was read, where it takes something back.
+    ``taken_back`` is the ``returns_to`` of the candidate that was read, where it takes something back. ``changed_areas`` are the ids
+    of marked areas that look different from before.
     ``readings`` and ``vlm`` are what a vision-language model added, and how that went (`vlm.report.Report`); None where none
     was asked.
     """
@@ -213,6 +214,7 @@ class AnalysisResult:
     taken_back: str | None = None
     readings: tuple[AreaReading, ...] = ()
     vlm: Mapping[str, Any] | None = None
+    changed_areas: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """The JSON form of the API."""
@@ -228,6 +230,7 @@ class AnalysisResult:
             "questions": [q.to_json() for q in self.questions],
             "occlusions": [o.to_json() for o in self.occlusions],
             "taken_back": self.taken_back,
+            "changed_areas": list(self.changed_areas),
             "readings": [r.to_json() for r in self.readings],
             "vlm": None if self.vlm is None else dict(self.vlm),
             "timings_ms": {k: round(v, 1) for k, v in self.timings_ms.items()},
