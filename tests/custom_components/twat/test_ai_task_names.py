@@ -15,6 +15,8 @@ from tests.fakes.ollama.eyes import Eyes
 from custom_components.twat import ai_task_names
 from custom_components.twat.clients.errors import NotAService
 from custom_components.twat.clients.vision import VisionClient
+from twat_vision.vlm.questions import Choice, Kind, Question, Subject
+from twat_vision.vlm.relay import askings
 
 ENTITY = "ai_task.cloud"
 HANGS = "takes the question and never answers"
@@ -344,9 +346,12 @@ async def test_the_repair_goes_when_names_come(
     assert issue(hass, unknown_game) is None
 
 
-@pytest.mark.parametrize("how", ["reject", "delete_game", "undo"])
-async def test_nobody_is_asked_about_what_the_players_took_back(
-    hass, unknown_game, hub, cloud, how
+@pytest.mark.parametrize(
+    ("how", "data"),
+    [("reject", {}), ("undo", {}), ("finish_game", {}), ("delete_game", {})],
+)
+async def test_nobody_is_asked_about_what_is_of_no_use_any_more(
+    hass, unknown_game, hub, cloud, how, data
 ) -> None:
     cloud.faults = [HANGS]
     await unknown_game.capture()
@@ -355,7 +360,7 @@ async def test_nobody_is_asked_about_what_the_players_took_back(
     if how == "undo":
         await unknown_game.action("accept")
         assert not cloud.abandoned.is_set()
-    await unknown_game.action(how)
+    await unknown_game.action(how, **data)
 
     async with asyncio.timeout(60):
         await cloud.abandoned.wait()
@@ -417,6 +422,55 @@ async def test_photos_that_the_service_threw_away_are_uploaded_again(
     await settled(named)
 
     assert len(cloud.tasks) == 2
+
+
+async def test_replies_that_come_while_the_service_is_away_are_asked_for_again(
+    add_entry, own_vision, scripted_table, until, cloud, create_unknown_game, settled, caplog
+) -> None:
+    entry = await add_entry("hub", own_vision, subentries_data=[scripted_table], options=OPTIONS)
+    link = entry.runtime_data.link
+    await until(lambda: link.available, link)
+    game = await create_unknown_game(entry)
+
+    def lost(data: dict) -> dict:
+        own_vision.stop()
+        return data
+
+    cloud.faults = [lambda data: data, lost]
+    await game.capture()
+    async with asyncio.timeout(60):
+        while "No names for capture 0" not in caplog.text:
+            await asyncio.sleep(0.02)
+    own_vision.start(own_vision.port)
+    await settled(named)
+
+    assert len(cloud.tasks) == 4
+
+
+@pytest.mark.parametrize(
+    ("kind", "good", "bad"),
+    [
+        (Kind.SETUP, ["red pawn", "empty", "unsure"], ["pawn", None, 3]),
+        (Kind.CHANGE, ["red pawn", "empty", "unsure"], ["pawn", None, 3]),
+        (Kind.NUMBER, [7, None], ["seven", True]),
+        (Kind.DESCRIBE, ["red wooden cube"], [None, 3]),
+    ],
+)
+def test_every_kind_of_question_has_a_structure_that_entities_can_pass_on(kind, good, bad) -> None:
+    choices = (Choice("red pawn", "pawn", 1),) if kind in (Kind.SETUP, Kind.CHANGE) else ()
+    question = Question(kind, b"", (1, 1), 1, (Subject("key", "E4", choices, 0, 12),))
+    for asking in askings(question):
+        structure = probatio.from_json_schema(asking.schema)
+        passed_on = probatio.to_openapi(
+            structure, custom_serializer=llm.selector_serializer, openapi_version="3.1.0"
+        )
+        assert passed_on["required"] == ["1"]
+        assert {"type", "anyOf"} & passed_on["properties"]["1"].keys()
+        for value in good:
+            assert structure({"1": value}) == {"1": value}
+        for value in bad:
+            with pytest.raises(probatio.Invalid):
+                structure({"1": value})
 
 
 async def test_with_nobody_to_name_pieces_nobody_is_asked(hass, unknown_game, hub, cloud) -> None:

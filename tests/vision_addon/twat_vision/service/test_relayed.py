@@ -144,6 +144,34 @@ async def test_replies_that_differ_are_less_believed(
     assert any("Which red piece" in q["text"] for q in results["questions"])
 
 
+async def test_marked_areas_are_numbers_by_whom_they_were_read(
+    start_service: Any, scene: Any
+) -> None:
+    area = {
+        "id": "spice",
+        "name": "Spice",
+        "polygon": [[0.125, 0.75], [0.25, 0.75], [0.25, 0.875], [0.125, 0.875]],
+        "kind": "count",
+        "most": 12,
+    }
+    pieces = [{"id": "p", "type": "disc", "player": 1, "position": {"x": 0, "y": 0}, "space": "B7"}]
+    async with start_service(real=True) as service, service.events() as events:
+        job_id = await asked(service, events, scene, areas=[area], pieces=pieces)
+        (question,) = await questions(service, job_id)
+        path, body = f"/v1/jobs/{job_id}/answers", {"respondent": WHO}
+        too_many = await service.error(
+            "POST", path, json={**body, "answers": {"1": [{"1": 13}] * 2}}
+        )
+        results = (await post(service, job_id, answers={"1": [{"1": 7}, {"1": 7}]}))["results"]
+
+    rule = question["askings"][0]["schema"]["properties"]["1"]
+    assert rule == {"type": ["integer", "null"]}
+    assert "Spice: how many things lie there, from 0 to 12" in question["askings"][0]["prompt"]
+    assert (too_many[0], too_many[1]["code"]) == (422, "bad_answer")
+    reading = {"area": "spice", "value": 7, "confidence": 0.75, "source": "ai_task"}
+    assert results["readings"] == [reading]
+
+
 SPOILT = [
     # what is done to the answers, and which question is to blame
     (lambda a: a["1"].pop(), "1"),
