@@ -43,6 +43,10 @@ _ANSWER_SECONDS: Final = 240.0
 _FIRST_WAIT: Final = 15.0
 _LONGEST_WAIT: Final = 600.0
 
+# What can fail here: the entity, and putting the sheet on disk.
+_HOPS: Final = (Hop.AI_TASK, Hop.STORAGE)
+# With these the service says that it has changed its mind.
+_NOT_ANY_MORE: Final = ("not_asked", "unknown_job")
 _OVER: Final = (GameStatus.COMPLETED, GameStatus.ABANDONED)
 
 
@@ -107,7 +111,7 @@ class AiTaskNames:
         for asking, task in self._asking.values():
             if asking.capture.game_id == game_id:
                 task.cancel()
-        self._failures.worked(game_id, Hop.AI_TASK)
+        self._failures.worked(game_id, *_HOPS)
 
     @callback
     def _later(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
@@ -140,27 +144,34 @@ class _Asking:
     async def run(self) -> None:
         """Ask, and after a failure ask again, later each time."""
         wait = _FIRST_WAIT
-        try:
-            while names_coming((await self._try()).results):
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(self._hurry.wait(), wait)
-                wait = min(2 * wait, _LONGEST_WAIT)
-        except ServiceError as err:
-            # The service has changed its mind, or is lost; when it is back, it is asked what it still waits for.
-            log = _LOGGER.debug if err.code == "not_asked" else _LOGGER.warning
-            log("No names for capture %s: %s", self.capture.sequence, err)
+        while await self._still_wanted():
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._hurry.wait(), wait)
+            wait = min(2 * wait, _LONGEST_WAIT)
 
     @callback
     def hurry(self) -> None:
         """Ask at once where that is being waited for: there is a reason to believe that it goes better now."""
         self._hurry.set()
 
+    async def _still_wanted(self) -> bool:
+        """Ask once; whether the service wants names after that."""
+        try:
+            return names_coming((await self._try()).results)
+        except ServiceError as err:
+            if err.code in _NOT_ANY_MORE:
+                _LOGGER.debug("No names for capture %s: %s", self.capture.sequence, err)
+                return False
+            # When a service that was lost is back, we are told to hurry.
+            _LOGGER.warning("No names for capture %s: %s", self.capture.sequence, err)
+            return True
+
     async def _try(self) -> Job:
         """Put all questions and bring the replies, or say why there are none; returns the job as it is then."""
         self._hurry.clear()
         self.begun, self.calls, self.image_tokens = time.monotonic(), 0, 0
-        questions = await self._with_photos(lambda: self.client.name_questions(self.job_id))
         try:
+            questions = await self._with_photos(lambda: self.client.name_questions(self.job_id))
             job = await self._answered(questions)
         except HopError as err:
             code = err.code if err.hop is Hop.AI_TASK else "server_error"
@@ -170,7 +181,7 @@ class _Asking:
             return await self.client.fail_names(
                 self.job_id, self.entity_id, code, str(err), self._cost
             )
-        self.failures.worked(self.capture.game_id, Hop.AI_TASK)
+        self.failures.worked(self.capture.game_id, *_HOPS)
         return job
 
     @property

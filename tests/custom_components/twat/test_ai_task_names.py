@@ -15,6 +15,8 @@ from tests.fakes.ollama.eyes import Eyes
 from custom_components.twat import ai_task_names
 from custom_components.twat.clients.errors import NotAService
 from custom_components.twat.clients.vision import VisionClient
+from custom_components.twat.storage.errors import DiskFull
+from custom_components.twat.storage.images import ImageStore
 from twat_vision.vlm.questions import Choice, Kind, Question, Subject
 from twat_vision.vlm.relay import askings
 
@@ -483,6 +485,27 @@ async def test_with_nobody_to_name_pieces_nobody_is_asked(hass, unknown_game, hu
     assert read["warnings"] == []
     assert (await vlm_of(unknown_game)) is None
     assert cloud.tasks == []
+
+
+async def test_a_sheet_that_cannot_be_stored_is_a_failure_as_any(
+    hass, at_once, monkeypatch, unknown_game, settled, cloud
+) -> None:
+    write = ImageStore.save_sheet
+    full = iter([True, False])
+
+    def save(self, game_id, data):
+        if next(full):
+            raise DiskFull("no space left")
+        return write(self, game_id, data)
+
+    monkeypatch.setattr(ImageStore, "save_sheet", save)
+    await unknown_game.capture()
+    waiting = await settled(lambda o: "names_unavailable" in o["warnings"])
+    await settled(named)
+
+    assert waiting["outcome"] == "review_needed"
+    assert len(cloud.tasks) == 2
+    assert ir.async_get(hass).async_get_issue("twat", f"capture_storage_{unknown_game.id}") is None
 
 
 async def test_a_service_that_cannot_be_understood_is_no_end_of_the_world(
