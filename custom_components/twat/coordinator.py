@@ -1,6 +1,6 @@
 """What entities show of a game: one immutable view, pushed when it changes."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 import logging
 from typing import TYPE_CHECKING, Any, override
@@ -104,6 +104,15 @@ def load_view(repository: Repository, profile: GameProfile, game_id: str) -> Gam
             acknowledgements(repository.chronicle.noted(game_id, JournalKind.ACKNOWLEDGED)),
         ),
     )
+
+
+def load_views(repository: Repository, games: Iterable[tuple[GameProfile, str]]) -> list[GameView]:
+    """Read the views of games, given by profile and id. Blocks.
+
+    Raises:
+        StorageError: as `Repository` says.
+    """
+    return [load_view(repository, profile, game_id) for profile, game_id in games]
 
 
 class GameCoordinator(DataUpdateCoordinator[GameView]):

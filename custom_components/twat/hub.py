@@ -15,7 +15,7 @@ from .announce import async_tell_turn, async_tell_warnings
 from .capture import CaptureManager
 from .clients.vision import VisionClient
 from .const import DOMAIN, MANUFACTURER
-from .coordinator import GameCoordinator, GameView, HubConfigEntry, load_view
+from .coordinator import GameCoordinator, GameView, HubConfigEntry, load_view, load_views
 from .errors import game_error, invalid, service_error, storage_error
 from .games.errors import GameError
 from .games.model import Game, GameStatus
@@ -64,20 +64,27 @@ class TwatHub:
     async def async_load(self) -> None:
         """Bring back the games there are, and remove the devices of those that are gone."""
         await self.captures.async_give_up_interrupted()
-        games, _total = await self.async_run(self.repository.list_games, _LIVE)
-        for game in games:
-            await self._async_load_game(game)
+        await self._async_load_games()
         known = {(DOMAIN, game_id) for game_id in (*self.games, self.entry.entry_id)}
         registry = dr.async_get(self.hass)
         for device in dr.async_entries_for_config_entry(registry, self.entry.entry_id):
             if not device.identifiers & known:
                 registry.async_remove_device(device.id)
 
-    async def _async_load_game(self, game: Game) -> None:
-        profile = self.profiles.get(game.game_type)
-        self._report_profile(game, missing=profile is None)
-        if profile is not None:
-            self.async_take_up(await self.async_run(load_view, self.repository, profile, game.id))
+    async def _async_load_games(self) -> None:
+        """Take up the games that are played, but for those that are there already or whose profile is missing."""
+        found, _total = await self.async_run(self.repository.list_games, _LIVE)
+        games = [game for game in found if game.id not in self.games]
+        for game in games:
+            self._report_profile(game, missing=game.game_type not in self.profiles)
+        wanted = [
+            (profile, game.id)
+            for game in games
+            if (profile := self.profiles.get(game.game_type)) is not None
+        ]
+        # All in one go: while Home Assistant starts, every way back to its loop is a wait.
+        for view in await self.async_run(load_views, self.repository, wanted):
+            self.async_take_up(view)
 
     @callback
     def _report_profile(self, game: Game, *, missing: bool) -> None:
@@ -158,10 +165,7 @@ class TwatHub:
             profile = self.profiles.get(coordinator.data.game.game_type)
             if profile is not None:
                 coordinator.async_set_view(replace(coordinator.data, profile=profile))
-        games, _total = await self.async_run(self.repository.list_games, _LIVE)
-        for game in games:
-            if game.id not in self.games:
-                await self._async_load_game(game)
+        await self._async_load_games()
 
     async def async_copy_profile(self, game_type: str, new_id: str) -> Path:
         """Write a copy of a profile into the user's folder and read it; returns the new file.

@@ -4,7 +4,7 @@ Warnings are not stored: they follow from the states and the profile, so a rule 
 or corrected is so for games that are played already. What players acknowledge is in the journal.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -88,15 +88,3 @@ def warnings_of(
     before, after = line[-2:]
     found = check(Situation(profile, game, before, after, line[:-1]))
     return tuple(w for w in found if not any(a.covers(w, after.id) for a in seen))
-
-
-def all_warnings(
-    profile: GameProfile,
-    game: Game,
-    line: Sequence[GameState],
-    seen: Collection[Acknowledgement] = (),
-) -> Iterator[tuple[GameState, tuple[RuleWarning, ...]]]:
-    """Yield every state of a line about which there are warnings, with them."""
-    for number in range(2, len(line) + 1):
-        if found := warnings_of(profile, game, line[:number], seen):
-            yield line[number - 1], found

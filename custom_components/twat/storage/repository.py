@@ -227,12 +227,6 @@ class Repository:
             found = session.scalars(query.limit(limit).offset(offset))
             return [rows.capture(row) for row in found]
 
-    def count_captures(self, game_id: str) -> int:
-        """Return how many captures a game has."""
-        query = select(func.count()).where(CaptureRow.game_id == game_id)
-        with self._database.reading() as session:
-            return session.scalar(query) or 0
-
     def unfinished_captures(self) -> list[Capture]:
         """Return the pending and processing captures of all games, oldest first."""
         unfinished = (AnalysisStatus.PENDING.value, AnalysisStatus.PROCESSING.value)

@@ -8,6 +8,7 @@ height for zones.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from .common import JsonObject
@@ -70,13 +71,16 @@ class Piece:
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Piece:
         """Read what `to_json` wrote."""
-        return cls(
-            data["id"],
-            data["type"],
-            data["player"],
-            Position.from_json(data["position"]),
-            data["space"],
-        )
+        at = data["position"]
+        return _piece(data["id"], data["type"], data["player"], at["x"], at["y"], data["space"])
+
+
+# From one state of a game to the next nearly all pieces stay where they are: each is made once.
+@lru_cache(maxsize=4096, typed=True)
+def _piece(
+    piece_id: str, type_id: str, player: int | None, x: float, y: float, space: str | None
+) -> Piece:
+    return Piece(piece_id, type_id, player, Position(x, y), space)
 
 
 @dataclass(frozen=True, slots=True)
