@@ -19,6 +19,7 @@ from twat_vision.pipeline import (
     analyse,
     decode_image,
 )
+from twat_vision.pipeline.calibration import Grounds
 from twat_vision.pipeline.decode import image_size
 
 from .answers import answered
@@ -42,7 +43,8 @@ class StepReport:
 
     ``exact`` means that the changed spaces are the true ones, in *game* also every move's spaces and colour. The fields named
     ``answered`` are the same after a player has answered the reading's questions. ``counts`` are those of the after photo,
-    ``colors`` the players' (none where the sequence has no players), whether or not the reader was told them.
+    ``colors`` the players' (none where the sequence has no players), whether or not the reader was told them; ``grounds``
+    what the confidence was worked out from.
     """
 
     step: Step
@@ -59,6 +61,7 @@ class StepReport:
     milliseconds: float
     counts: Mapping[str, Mapping[str, int]] | None
     colors: frozenset[str]
+    grounds: Grounds | None = None
 
     @property
     def misread(self) -> bool:
@@ -199,4 +202,5 @@ def _report(
         milliseconds=result.timings_ms["total"],
         counts=result.counts,
         colors=colors,
+        grounds=result.grounds,
     )

@@ -122,6 +122,7 @@ def analyse(
         occlusions=hidden,
         taken_back=reading.taken_back,
         changed_areas=areas,
+        grounds=reading.grounds,
     )
     return result if lens == PLAIN else as_taken(result, lens, taken)
 

@@ -8,6 +8,7 @@ shrunk towards fixed spreads where few cells are known. Without a state, the qui
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,22 +16,31 @@ from .cells import centre_weight, tiles
 from .geometry import FloatImage, Frame
 
 Features = NDArray[np.float64]
-"""``(rows, columns, 4)``: weighted mean L, a, b of the cell's centre, and the contrast (deviation of L)."""
+"""``(rows, columns, 5)`` of the cell's centre, weighted: mean L, a, b, the contrast (deviation of L) and the texture (root mean
+square of L's gradient, `TEXTURE_UNIT` a pixel)."""
 
-FLOOR = np.array([6.0, 3.0, 4.0, 3.0])
+CONTRAST, TEXTURE = 3, 4
+TEXTURE_UNIT = 0.25
+FLOOR = np.array([6.0, 3.0, 4.0, 3.0, 3.0])
 """Spread that is always allowed for, in the units of `Features`."""
 QUIET_SHARE = 0.35
 EMPTY = 0
 """The class of an empty cell; players' classes are their positions (from 1)."""
 MAX_COST = 5.0
 TEMPERATURE = 0.5
-USUAL = 9.5
-"""95th percentile of chi squared with four degrees of freedom."""
+USUAL = 11.1
+"""95th percentile of chi squared with five degrees of freedom."""
+POOLED = 1.0
+"""How many pieces of a shade the look of the player's pieces on all shades counts for."""
 
 
 @dataclass(frozen=True, slots=True)
 class Appearance:
-    """Class centres ``{class: (4,)}`` relative to the empty look, and the shared inverse covariance ``(4, 4)``."""
+    """How each class would look on every cell, and how much that varies.
+
+    ``centres`` are relative to the empty look, ``{class: (rows, columns, 5)}``, ``precision`` is the shared inverse covariance
+    ``(5, 5)``.
+    """
 
     centres: Mapping[int, NDArray[np.float64]]
     precision: NDArray[np.float64]
@@ -39,7 +49,7 @@ class Appearance:
         """How little each class explains each cell: negative log posterior of linear discriminants (Fisher 1936), all classes alike.
 
         Args:
-            features: less the empty look, ``(rows, columns, 4)``.
+            features: less the empty look, ``(rows, columns, 5)``.
 
         Returns:
             0…`MAX_COST` nats, ``(rows, columns)`` per class; empty with less than two classes.
@@ -56,7 +66,7 @@ class Appearance:
         """Which cells look like some class at all: 95 % of a class's own cells do (chi squared, `USUAL`).
 
         Args:
-            features: less the empty look, ``(rows, columns, 4)``.
+            features: less the empty look, ``(rows, columns, 5)``.
 
         Returns:
             bool ``(rows, columns)``.
@@ -81,21 +91,43 @@ def cell_features(lab: FloatImage, frame: Frame) -> Features:
         frame: the canvas.
 
     Returns:
-        float64 ``(rows, columns, 4)``, see `Features`.
+        float64 ``(rows, columns, 5)``, see `Features`.
     """
     weight = centre_weight(frame.scale, 0.22)
     planes = [tiles(np.ascontiguousarray(lab[..., i]), frame) for i in range(3)]
     means = [np.einsum("rcyx,yx->rc", p, weight) for p in planes]
     square = np.einsum("rcyx,yx->rc", planes[0] ** 2, weight)
     contrast = np.sqrt(np.maximum(square - means[0] ** 2, 0))
-    return np.stack([*means, contrast], axis=-1).astype(np.float64)
+    light = np.ascontiguousarray(lab[..., 0])
+    gx, gy = (cv2.Sobel(light, cv2.CV_32F, x, 1 - x, scale=0.125) for x in (1, 0))
+    slope = np.einsum(
+        "rcyx,yx->rc", tiles(np.asarray(gx * gx + gy * gy, np.float32), frame), weight
+    )
+    texture = np.sqrt(slope) / TEXTURE_UNIT
+    return np.stack([*means, contrast, texture], axis=-1).astype(np.float64)
+
+
+def equally_sharp(features: Features, like: Features) -> Features:
+    """Take out of the texture that one photo is sharper than the other: most cells hold what they held.
+
+    Args:
+        features: ``(rows, columns, 5)``.
+        like: the same of the other photo.
+
+    Returns:
+        The features with the other photo's median texture.
+    """
+    ratio = np.median(like[..., TEXTURE]) / max(float(np.median(features[..., TEXTURE])), 1e-6)
+    sharp = features.copy()
+    sharp[..., TEXTURE] *= ratio
+    return sharp
 
 
 def shade_groups(features: Features, empty: NDArray[np.bool_]) -> NDArray[np.int64]:
     """Tell the two shades of a checkered board.
 
     Args:
-        features: ``(rows, columns, 4)``.
+        features: ``(rows, columns, 5)``.
         empty: cells to judge by, bool ``(rows, columns)``.
 
     Returns:
@@ -116,11 +148,11 @@ def empty_look(features: Features, empty: NDArray[np.bool_]) -> Features:
     """How each cell would look empty: the median of the empty cells of its shade.
 
     Args:
-        features: ``(rows, columns, 4)``.
+        features: ``(rows, columns, 5)``.
         empty: cells that pass for empty, bool ``(rows, columns)``.
 
     Returns:
-        float64 ``(rows, columns, 4)``.
+        float64 ``(rows, columns, 5)``.
     """
     groups = shade_groups(features, empty)
     look = np.zeros_like(features)
@@ -136,7 +168,7 @@ def quiet_cells(features: Features) -> NDArray[np.bool_]:
     """The cells that pass for empty when nothing is known: the third of each shade with the least contrast.
 
     Args:
-        features: ``(rows, columns, 4)``.
+        features: ``(rows, columns, 5)``.
 
     Returns:
         bool ``(rows, columns)``.
@@ -146,33 +178,47 @@ def quiet_cells(features: Features) -> NDArray[np.bool_]:
     quiet = np.zeros_like(everything)
     for g in np.unique(groups):
         inside = groups == g
-        limit = np.quantile(features[..., 3][inside], QUIET_SHARE)
-        quiet |= inside & (features[..., 3] <= limit)
+        limit = np.quantile(features[..., CONTRAST][inside], QUIET_SHARE)
+        quiet |= inside & (features[..., CONTRAST] <= limit)
     return quiet
 
 
 def learn(
-    features: Features, labels: NDArray[np.int64], nominal: Mapping[int, NDArray[np.float64]]
+    features: Features,
+    labels: NDArray[np.int64],
+    shades: NDArray[np.int64],
+    nominal: Mapping[int, NDArray[np.float64]],
 ) -> Appearance:
     """Learn the classes from cells whose content is known.
+
+    Relative to an empty dark cell a white piece is bright, relative to a light one it is hardly anything: every class has a
+    centre for each shade, drawn towards its centre over all of them by as much as `POOLED` pieces weigh.
 
     Args:
         features: of the photo the labels belong to, less its empty look.
         labels: class of each cell, -1 where it is not known; ``(rows, columns)``.
-        nominal: for players without a piece on the board, what their colour should look like, ``(4,)``, also less the
+        shades: shade of each cell (`shade_groups`), ``(rows, columns)``.
+        nominal: for players without a piece on the board, what their colour should look like, ``(5,)``, also less the
             empty look.
     """
     centres: dict[int, NDArray[np.float64]] = {}
-    scatter = np.zeros((4, 4))
+    scatter = np.zeros((len(FLOOR), len(FLOOR)))
     count = 0
     for label in np.unique(labels[labels >= 0]):
-        samples = features[labels == label]
-        centres[int(label)] = np.median(samples, axis=0)
-        d = np.clip(samples - centres[int(label)], -5 * FLOOR, 5 * FLOOR)
-        scatter += d.T @ d
-        count += len(samples)
-    for label, centre in nominal.items():
-        centres.setdefault(label, centre)
+        mine = labels == label
+        pooled = np.median(features[mine], axis=0)
+        centre = np.broadcast_to(pooled, features.shape).copy()
+        for shade in np.unique(shades[mine]):
+            samples = features[mine & (shades == shade)]
+            own = len(samples) * np.median(samples, axis=0) + POOLED * pooled
+            own /= len(samples) + POOLED
+            centre[shades == shade] = own
+            d = np.clip(samples - own, -5 * FLOOR, 5 * FLOOR)
+            scatter += d.T @ d
+            count += len(samples)
+        centres[int(label)] = centre
+    for label, look in nominal.items():
+        centres.setdefault(label, np.broadcast_to(look, features.shape))
     covariance = (scatter + 8 * np.diag(FLOOR**2)) / (count + 8) + 0.25 * np.diag(FLOOR**2)
     return Appearance(centres, np.linalg.inv(covariance))
 
@@ -183,8 +229,8 @@ def emptiness_distance(
     """How far a cell is from the empty look.
 
     Args:
-        features: ``(rows, columns, 4)``.
-        look: the empty look of each cell, ``(rows, columns, 4)``.
+        features: ``(rows, columns, 5)``.
+        look: the empty look of each cell, ``(rows, columns, 5)``.
         quiet: cells that pass for empty, bool ``(rows, columns)``; their spread (median absolute deviation) is the measure.
 
     Returns:

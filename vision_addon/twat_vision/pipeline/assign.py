@@ -9,6 +9,7 @@ piece left it and another arrived. Such double uses are resolved by branching.
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
 from functools import cache
+import heapq
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +23,9 @@ CERTAIN = 12.0
 """The margin of what has no alternative."""
 DEPTH = 2
 """How many like explanations are passed over in the search for another one."""
+
+LOOKED_AT = 40
+"""How many explanations are tried in the search for several that come to different things."""
 
 Action = tuple[str, int, int]
 """``("link", i, j)`` space i → space j, ``("leave", i, -1)``, ``("arrive", -1, j)``."""
@@ -194,6 +198,35 @@ def margins(
             if cost < FORBIDDEN / 2:
                 others.append(Solution((*best.actions, action), best.cost + max(0.0, cost)))
     return found, min(others, key=lambda s: s.cost, default=None)
+
+
+def ranked(
+    problem: Problem, outcome: Callable[[Solution], Hashable], most: int
+) -> tuple[Solution, ...]:
+    """The best explanations that come to different things (Lawler 1972: without each action of those found so far).
+
+    Args:
+        problem: costs in nats.
+        outcome: what an explanation comes to.
+        most: how many at most.
+
+    Returns:
+        Cheapest first, no two with the same outcome; the very best among them.
+    """
+    found: dict[Hashable, Solution] = {}
+    best = solve(problem)
+    waiting = [(best.cost, 0, best, frozenset[Action]())]
+    seen = {frozenset[Action]()}
+    while waiting and len(found) < most and len(seen) < LOOKED_AT:
+        _, _, solution, banned = heapq.heappop(waiting)
+        found.setdefault(outcome(solution), solution)
+        for action in solution.actions:
+            without = banned | {action}
+            if without not in seen:
+                seen.add(without)
+                other = solve(problem, without)
+                heapq.heappush(waiting, (other.cost, len(seen), other, without))
+    return tuple(found.values())
 
 
 def _other(

@@ -13,6 +13,8 @@ BASE_THRESHOLD = 0.33
 RELATIVE_THRESHOLD = 0.34
 DISTURBED_THRESHOLD = 0.45
 CENTRE_SIGMA = 0.22
+WEAKEST = 0.06
+"""Score below which a cell has no part in any explanation."""
 HIDDEN = 0.02
 """Share of a space under a hand from which on it is not read."""
 

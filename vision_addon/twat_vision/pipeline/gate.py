@@ -16,8 +16,9 @@ GAP = 0.2
 LEAST_AREA = 0.3
 """Square units an obstruction covers at least of the board."""
 LEAST_RADIUS = 0.45
-"""Radius, in units, of the largest circle inside an arm; pieces that lean over their cell's border are slimmer."""
-LEAST_CHANGE = 0.45
+"""Radius, in units, of the largest circle inside an arm where nothing beside the board is seen; pieces that lean over their
+cell's border are slimmer."""
+LEAST_CHANGE = 0.5
 """Mean change of an obstruction. A shadow or a patch of sun is as large, but leaves the board's pattern."""
 LEAST_ENTRY = 0.5
 """Units along the rim of what is seen by which an arm comes in."""
@@ -94,19 +95,18 @@ def find_hand(maps: ChangeMaps, valid: Mask, frame: Frame) -> Obstruction:
     for label in changed:
         part = labels == label
         widest = float(radius[part].max())
-        if widest < LEAST_RADIUS:
-            continue
         halves, crossing = _cell_cover(part, frame)
         whole = halves < TILED
         tiled = whole and widest < WIDE
         if entry[label] < LEAST_ENTRY:
             arm = widest > THING_RADIUS and on_board[label] > THING_AREA and not whole
         elif ring_shown:
+            # However slim: of an arm as bright as the board only the outline may be seen.
             arm = bool(beside[label] > RING_AREA) and not tiled
         else:
             likeness = ENTRY_WEIGHT * min(float(entry[label]), 3.0)
             likeness += RADIUS_WEIGHT * min(widest, 0.9) + CROSSING_WEIGHT * min(crossing, 1.2)
-            arm = likeness > ARM_LIKE and not tiled
+            arm = likeness > ARM_LIKE and widest >= LEAST_RADIUS and not tiled
         if arm:
             arms.append(label)
     if not arms:

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .appearance import cell_features
+from .appearance import cell_features, equally_sharp
 from .assign import FORBIDDEN, Problem, Solution
+from .calibration import Basis
 from .candidates import shortlist
-from .cells import CellReading, read_cells
+from .cells import BASE_THRESHOLD, WEAKEST, CellReading, read_cells
 from .colours import Lab, median_colour, name_colour, palette
 from .gridcontent import Conflict, Content, Known, Unknown
+from .likeness import alike
 from .maps import to_lab
 from .pair import Pair
 from .photometry import true_colours
@@ -37,7 +39,6 @@ VISIBLE, CONTENT_WEIGHT = 0.15, 0.8
 """From which change on, and how much, the look of what is there now speaks for a change."""
 CONSIDERED = 14
 """Cells, strongest change first, that an explanation may use."""
-WEAKEST = 0.06
 UNKNOWN = "unknown"
 """Type of a piece nobody has named."""
 FAINT = 0.2
@@ -74,6 +75,11 @@ class GridEvidence:
     known: bool
     conflicts: tuple[Conflict, ...] = ()
 
+    @property
+    def basis(self) -> Basis:
+        """What a reading of this evidence rests on."""
+        return Basis.STATE if self.known else Basis.PHOTOS
+
 
 def gather(pair: Pair, request: AnalysisRequest, grid: Grid) -> GridEvidence:
     """Collect the evidence of a pair on a grid.
@@ -90,7 +96,7 @@ def gather(pair: Pair, request: AnalysisRequest, grid: Grid) -> GridEvidence:
     reading = read_cells(pair.maps.change, pair.maps.coarse, pair.frame, covered)
     before = cell_features(pair.maps.lab_before, pair.frame)
     shown = true_colours(pair.before, pair.after, pair.valid, pair.frame.scale)
-    after = cell_features(to_lab(shown), pair.frame)
+    after = equally_sharp(cell_features(to_lab(shown), pair.frame), before)
     standing = standing_pieces(request, grid)
     order = np.argsort(-reading.raw, axis=None)[:CONSIDERED]
     chosen = [
@@ -199,15 +205,28 @@ def _appearance_cost(target: CellEvidence, active: int | None) -> float:
     """What it costs to believe that a piece came onto a cell from off the board."""
     if target.faint:
         return FORBIDDEN
-    whose = (
-        cost + (OTHER_PLAYER_COST if active not in (None, player) else 0.0)
-        for player, cost in target.held.players.items()
-    )
-    cost = PLACE_COST - target.gain + min(whose, default=0.0)
+    whose = owners(target, active)
+    cost = PLACE_COST - target.gain + (whose[0][0] if whose else 0.0)
     if target.piece is not None:
         # Something new on an occupied space without a piece that moved there is rare.
         return cost + REPLACE_COST + _same_look(target)
     return cost + target.held.vacant
+
+
+def owners(target: CellEvidence, active: int | None) -> list[tuple[float, int]]:
+    """Whose a piece that came from off the board may be.
+
+    Args:
+        target: where it arrived.
+        active: the player to move, by position from 1.
+
+    Returns:
+        Costs in nats and players, the likeliest first; empty where no player is known.
+    """
+    return sorted(
+        (cost + (OTHER_PLAYER_COST if active not in (None, player) else 0.0), player)
+        for player, cost in target.held.players.items()
+    )
 
 
 def outcome(solution: Solution, evidence: GridEvidence) -> frozenset[tuple[Cell, str]]:
@@ -241,68 +260,6 @@ def _has_twin(source: CellEvidence, cells: tuple[CellEvidence, ...]) -> bool:
         and (c.piece.type, c.piece.player) == (piece.type, piece.player)
         for c in cells
     )
-
-
-def alike(pair: Pair, chosen: list[Cell], reading: CellReading) -> NDArray[np.float64]:
-    """How alike the piece that left one cell and the one that reached another look.
-
-    Correlation of lightness over the pixels that changed in both cells, best of a few small shifts (normalised, Lewis 1995); 0
-    for a cell with itself, and where next to nothing changed.
-
-    Args:
-        pair: the compared photos.
-        chosen: ``n`` cells.
-        reading: the scores they were chosen by.
-
-    Returns:
-        0…1, float64 ``(n, n)``: left, reached.
-    """
-    n, s, o = len(chosen), pair.frame.scale, pair.frame.offset
-    reach = max(1, s // 12)
-    change, lab_b, lab_a = pair.maps.change, pair.maps.lab_before, pair.maps.lab_after
-    # Lightness around its middle keeps the sums of squares exact enough.
-    here = _patches(lab_b[..., 0] - 50, chosen, s, o, (0, 0))
-    changed = _patches((change > 0.3).astype(np.float32), chosen, s, o, (0, 0))
-    best = np.zeros((n, n))
-    steps = (-reach, 0, reach)
-    for shift in ((down, right) for down in steps for right in steps):
-        there = _patches(lab_a[..., 0] - 50, chosen, s, o, shift)
-        mask = _patches((change > 0.3).astype(np.float32), chosen, s, o, shift)
-        best = np.maximum(best, _masked_correlation(here, changed, there, mask))
-    weak = np.array([reading.raw[row, column] < WEAKEST for column, row in chosen], np.bool_)
-    best[weak, :] = best[:, weak] = 0
-    np.fill_diagonal(best, 0)
-    return best
-
-
-def _patches(
-    values: NDArray[np.float32], cells: list[Cell], scale: int, offset: int, shift: tuple[int, int]
-) -> NDArray[np.float64]:
-    """A canvas map over each cell, shifted by (down, right) pixels, one cell a row: ``(n, scale * scale)``."""
-    found = np.zeros((len(cells), scale * scale))
-    for i, (column, row) in enumerate(cells):
-        y, x = offset + row * scale + shift[0], offset + column * scale + shift[1]
-        found[i] = values[y : y + scale, x : x + scale].ravel()
-    return found
-
-
-def _masked_correlation(
-    a: NDArray[np.float64],
-    mask_a: NDArray[np.float64],
-    b: NDArray[np.float64],
-    mask_b: NDArray[np.float64],
-) -> NDArray[np.float64]:
-    """Correlation of every row of a with every row of b where both masks are 1, ``(n, n)``; 0 on less than 5 % of them."""
-    count = mask_a @ mask_b.T
-    shared = np.maximum(count, 1)
-    am, bm = a * mask_a, b * mask_b
-    mean_a, mean_b = am @ mask_b.T / shared, mask_a @ bm.T / shared
-    covariance = am @ bm.T / shared - mean_a * mean_b
-    power_a = (am * a) @ mask_b.T / shared - mean_a**2
-    power_b = mask_a @ (bm * b).T / shared - mean_b**2
-    spread = np.sqrt(np.maximum(power_a, 0) * np.maximum(power_b, 0))
-    enough = (count >= 0.05 * a.shape[1]) & (spread > 1e-3)
-    return np.where(enough, covariance / np.maximum(spread, 1e-3), 0)
 
 
 def _arrival_cost(target: CellEvidence, source: CellEvidence, owner: int | None) -> float:
@@ -341,16 +298,16 @@ def _evidence(
     faint = isinstance(content, Unknown) and not bool(reading.changed[row, column])
     if isinstance(content, Unknown) and not faint:
         gain += CERTAIN_GAIN
-    held = content.of(cell)
+    # What leans in from a neighbour hides what the cell holds, and in a restless pair its look says less: as its noise's variance does.
+    own = score / raw if raw >= VISIBLE else 1.0
+    held = content.of(cell).seen(own * (BASE_THRESHOLD / reading.threshold) ** 2)
     if not isinstance(content, Unknown):
-        # A changed cell may still hold what it held: a nudged piece, a neighbour's shadow.
-        same = held.empty if piece is None else held.players.get(piece.player or -1, 0.0)
         if raw >= VISIBLE:
-            # And one of another colour in the very place of a like one changes little but its colour. What looked
-            # wrong before is no news.
-            unlike = same - min([held.empty, *held.players.values()])
-            gain += CONTENT_WEIGHT * max(0.0, unlike - held.doubt)
-        gain = min(gain, SAME_COST + same)
+            # One of another colour in the very place of a like one changes little but its colour. What looked wrong before is
+            # no news.
+            gain += CONTENT_WEIGHT * max(0.0, held.unlike - held.doubt)
+        # And a changed cell may still hold what it held: a nudged piece, a neighbour's shadow.
+        gain = min(gain, SAME_COST + held.unlike)
     before, after = changed_colours(pair, cell)
     return CellEvidence(cell, gain, piece, held, before, after, faint)
 

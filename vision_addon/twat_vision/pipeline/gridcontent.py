@@ -1,12 +1,21 @@
 """What the cells of a grid hold: judged by the accepted state, or by the two photos alone."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .appearance import EMPTY, Features, emptiness_distance, empty_look, learn, quiet_cells
+from .appearance import (
+    CONTRAST,
+    EMPTY,
+    Features,
+    emptiness_distance,
+    empty_look,
+    learn,
+    quiet_cells,
+    shade_groups,
+)
 from .spaces import Cell
 from .state import Names
 from .types import Piece
@@ -15,6 +24,9 @@ CONFLICT = 4.4
 """Nats by which a cell looks unlike what is said to stand there, in both photos, from which on the state is doubted. Right states
 reach 3.9 where one piece looks unlike its army, wrong ones begin at 4.4; more than `appearance.MAX_COST` is not possible."""
 
+COLOUR_MOST = 3.5
+"""Nats that the colour of one piece is worth at most: now and then a glare or a shadow gives any piece any colour (3 % of anything
+are mixed into the classes, cf. Tukey's contaminated normal, 1960). Whether something stands there is surer than whose it is."""
 UNCLEAR = 2.0
 """The same for cells that are merely hard to tell."""
 
@@ -24,14 +36,25 @@ class Content:
     """What it costs, in nats from 0, to believe things of one cell.
 
     ``occupied`` and ``vacant`` are about the before photo, ``empty`` and ``players`` (by position) about the after photo.
-    ``doubt`` is how much better something else explained the before photo than what is said to have stood there.
+    ``unlike`` is how much better something else explains the after photo than what is said to have stood there, ``doubt`` how
+    much better it explained the before photo.
     """
 
     occupied: float
     vacant: float
     empty: float
     players: Mapping[int, float]
+    unlike: float = 0.0
     doubt: float = 0.0
+
+    def seen(self, share: float) -> "Content":
+        """The same where the after photo's look of the cell counts less.
+
+        Args:
+            share: of it that is the cell's own and undisturbed, 0…1.
+        """
+        players = {player: share * cost for player, cost in self.players.items()}
+        return replace(self, empty=share * self.empty, players=players, unlike=share * self.unlike)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +69,7 @@ class Known:
     """Contents where the accepted state is known: it says what the looks of the before photo belong to.
 
     Args:
-        before: features of the before photo, ``(rows, columns, 4)``.
+        before: features of the before photo, ``(rows, columns, 5)``.
         after: features of the after photo in the before photo's light.
         standing: the accepted pieces by cell.
         names: the players; their colours stand in for players without a piece on the board.
@@ -61,12 +84,13 @@ class Known:
         look = empty_look(before, labels == EMPTY)
         nominal = {}
         for player, lab in names.nominal().items():
-            middle = np.median(look.reshape(-1, 4), axis=0)
-            nominal[player] = np.r_[0.6 * (lab - middle[:3]), 8.0]
-        model = learn(before - look, labels, nominal)
+            middle = np.median(look.reshape(-1, look.shape[-1]), axis=0)
+            nominal[player] = np.r_[0.6 * (lab - middle[:3]), 8.0, 8.0]
+        model = learn(before - look, labels, shade_groups(before, labels == EMPTY), nominal)
         self._labels = labels
         self._before = model.costs(before - look)
         self._costs = model.costs(after - look)
+        self._changed_look = self._unlike(self._costs)
         self._doubt = self._unlike(self._before)
         # A piece unlike every army, the one queen among pawns, contradicts nothing.
         self._usual = model.usual(before - look) & model.usual(after - look)
@@ -81,9 +105,12 @@ class Known:
             Costs in nats from 0.
         """
         column, row = cell
-        empty = float(self._costs[EMPTY][row, column]) if EMPTY in self._costs else 0.0
-        players = {k: float(c[row, column]) for k, c in self._costs.items() if k != EMPTY}
-        return Content(0.0, 0.0, empty, players, float(self._doubt[row, column]))
+        costs = {k: float(c[row, column]) for k, c in self._costs.items()}
+        empty = costs.pop(EMPTY, 0.0)
+        most = min(costs.values(), default=0.0) + COLOUR_MOST
+        players = {player: min(cost, most) for player, cost in costs.items()}
+        unlike, doubt = float(self._changed_look[row, column]), float(self._doubt[row, column])
+        return Content(0.0, 0.0, empty, players, unlike, doubt)
 
     def conflicts(self, hidden: NDArray[np.bool_]) -> tuple[Conflict, ...]:
         """Cells that look unlike the accepted state before and after.
@@ -94,7 +121,7 @@ class Known:
         Returns:
             The cells, and whose pieces they look like.
         """
-        unlike = np.where(hidden, 0, np.minimum(self._doubt, self._unlike(self._costs)))
+        unlike = np.where(hidden, 0, np.minimum(self._doubt, self._changed_look))
         wrong = (unlike > CONFLICT) & self._usual
         if (unlike[~wrong] > UNCLEAR).any():
             # Where other cells are half in doubt, too, the armies' looks are too much alike to contradict anybody.
@@ -121,7 +148,7 @@ class Unknown:
     """Contents without a state: how far each cell is from the empty look, before and after.
 
     Args:
-        before: features of the before photo, ``(rows, columns, 4)``.
+        before: features of the before photo, ``(rows, columns, 5)``.
         after: features of the after photo in the before photo's light.
     """
 
@@ -131,7 +158,7 @@ class Unknown:
         distance_b = emptiness_distance(before, look, quiet)
         distance_a = emptiness_distance(after, look, quiet)
         # A piece adds contrast to its cell; its colour is far from the empty look unless the print is too.
-        self._rise = np.clip((after[..., 3] - before[..., 3]) / 4, -2.5, 2.5)
+        self._rise = np.clip((after[..., CONTRAST] - before[..., CONTRAST]) / 4, -2.5, 2.5)
         self._rise += np.clip(2 * (distance_a - distance_b), -1.5, 1.5)
 
     def of(self, cell: Cell) -> Content:

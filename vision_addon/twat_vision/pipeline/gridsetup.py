@@ -11,6 +11,7 @@ from .appearance import (
     empty_look,
     learn,
     quiet_cells,
+    shade_groups,
 )
 from .cells import tiles
 from .colours import median_colour
@@ -73,7 +74,8 @@ def _agreement(features: Features, request: AnalysisRequest, grid: Grid) -> floa
         if cell is not None:
             labels[cell[1], cell[0]] = -1 if piece.player is None else piece.player
     look = empty_look(features, labels == EMPTY)
-    costs = learn(features - look, labels, {}).costs(features - look)
+    shades = shade_groups(features, labels == EMPTY)
+    costs = learn(features - look, labels, shades, {}).costs(features - look)
     if not costs:
         return 1.0
     classes = np.array(list(costs))
@@ -111,7 +113,7 @@ def occupancy(features: Features) -> NDArray[np.float64]:
     """Probability that each cell is occupied, from its distance to the look of the quietest cells.
 
     Args:
-        features: ``(rows, columns, 4)``.
+        features: ``(rows, columns, 5)``.
 
     Returns:
         0…1, float64 ``(rows, columns)``.

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from .assign import Action, Solution
-from .calibration import calibrated
+from .calibration import Grounds, calibrated
 from .geometry import photo_box
-from .grid import UNKNOWN, CellEvidence, GridEvidence, colour_name
+from .grid import UNKNOWN, CellEvidence, GridEvidence, colour_name, owners
 from .pair import Pair
 from .spaces import Cell, cell_name
 from .state import Names
@@ -92,7 +92,7 @@ def _move(
         player=player,
         from_space=start,
         to_space=end,
-        confidence=calibrated(certainty(margin), known=evidence.known),
+        confidence=calibrated(Grounds(evidence.basis, certainty(margin))),
         color=color,
         captured=(taken.id or None) if taken else None,
         from_position=_position(source),
@@ -121,8 +121,7 @@ def _color(
     if color is not None:
         return color
     if target is not None and known and target.held.players:
-        best = min(target.held.players, key=lambda p: target.held.players[p])
-        return names.color(best)
+        return names.color(owners(target, names.request.active_player)[0][1])
     if target is not None:
         return colour_name(target.colour_after, names)
     return colour_name(source.colour_before, names) if source else None
@@ -180,7 +179,7 @@ def questions_of(
     moves: Sequence[Move],
     names: Names,
     threshold: float,
-    alternative: tuple[Move, ...] | None,
+    alternatives: Sequence[tuple[Move, ...]],
     *,
     sure: float = 1.0,
     unexpected: bool = False,
@@ -191,15 +190,15 @@ def questions_of(
         moves: what was read.
         names: the request's players and vocabulary.
         threshold: confidence below which something is asked.
-        alternative: the next best reading.
-        sure: confidence that the reading as a whole is right; below the threshold the next best one is asked about even where
+        alternatives: other readings, the likeliest first.
+        sure: confidence that the reading as a whole is right; below the threshold the others are asked about even where
             every single move is sure.
         unexpected: whether nobody expected what was read.
     """
     found: list[Question] = []
     for move in moves:
         if unexpected or move.confidence < threshold:
-            found.append(_unsure(move, moves, names, alternative))
+            found.append(_unsure(move, tuple(moves), names, alternatives))
         space = move.to_space
         if move.kind is MoveKind.PLACE or (move.kind is MoveKind.CAPTURE and move.piece is None):
             types = names.types_for(space, move.color)
@@ -207,20 +206,23 @@ def questions_of(
                 who = f"{move.color} piece" if move.color else "piece"
                 text = f"Which {who} is new on {names.place(space or '')}?"
                 found.append(Question(text, (space,) if space else (), types))
-    if sure < threshold and alternative is not None and not any(q.outcomes for q in found):
-        found.append(_either(tuple(moves), alternative, names))
+    if sure < threshold and alternatives and not any(q.outcomes for q in found):
+        found.append(_which((tuple(moves), *alternatives), names))
     return tuple(found)
 
 
-def _either(moves: tuple[Move, ...], alternative: tuple[Move, ...], names: Names) -> Question:
-    """Ask which of two readings is right."""
-    texts = tuple(_sentence(m, names) for m in (moves, alternative))
-    spaces = [s for m in (*alternative, *moves) for s in (m.from_space, m.to_space) if s]
+def _which(readings: tuple[tuple[Move, ...], ...], names: Names) -> Question:
+    """Ask which of several readings is right; the first one is what was read."""
+    by_text = {_sentence(moves, names): moves for moves in reversed(readings)}
+    texts = tuple(dict.fromkeys(_sentence(moves, names) for moves in readings))
+    spaces = [s for moves in readings for m in moves for s in (m.from_space, m.to_space) if s]
     return Question(
-        f"Which is right: {texts[0]}, or {texts[1]}?",
+        f"Which is right: {texts[0]}, or {texts[1]}?"
+        if len(texts) == 2
+        else "Which of these is right?",
         tuple(dict.fromkeys(spaces)),
         texts,
-        (moves, alternative),
+        tuple(by_text[text] for text in texts),
     )
 
 
@@ -229,20 +231,21 @@ def _sentence(moves: Sequence[Move], names: Names) -> str:
 
 
 def _unsure(
-    move: Move, moves: Sequence[Move], names: Names, alternative: tuple[Move, ...] | None
+    move: Move,
+    moves: tuple[Move, ...],
+    names: Names,
+    alternatives: Sequence[tuple[Move, ...]],
 ) -> Question:
-    options = [describe(move, names)]
-    outcomes = [tuple(moves)]
-    if alternative is not None:
-        other = _sentence(alternative, names)
-        if other not in options:
-            options.append(other)
-            outcomes.append(alternative)
-    options.append("Nothing of this")
-    outcomes.append(tuple(m for m in moves if m is not move))
+    """Ask about one move; the other options are other readings as a whole."""
+    says = describe(move, names)
+    readings = {says: moves}
+    for other in alternatives:
+        readings.setdefault(_sentence(other, names), other)
+    only = alternatives[0] if len(readings) == 2 else ()
+    readings["Nothing of this"] = tuple(m for m in moves if m is not move)
     spaces = tuple(s for s in (move.from_space, move.to_space) if s)
-    text = _where_to(move, alternative or (), names) or f"Is this right: {options[0]}?"
-    return Question(text, spaces, tuple(options), tuple(outcomes))
+    text = _where_to(move, only, names) or f"Is this right: {says}?"
+    return Question(text, spaces, tuple(readings), tuple(readings.values()))
 
 
 def _where_to(move: Move, alternative: tuple[Move, ...], names: Names) -> str | None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from .calibration import Grounds
 from .pair import Pair
 from .types import ChangedRegion, DetectedPiece, Move, Question, WarningCode
 
@@ -23,6 +24,7 @@ class Reading:
     questions: tuple[Question, ...] = ()
     counts: Mapping[str, Mapping[str, int]] | None = None
     taken_back: str | None = None
+    grounds: Grounds | None = None
 
 
 def disturbances(pair: Pair, *, disturbed: bool) -> tuple[tuple[WarningCode, ...], float]:

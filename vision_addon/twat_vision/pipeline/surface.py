@@ -81,14 +81,14 @@ def read_surface(
     moves = _moves(best, margin, items, names)
     warnings, doubt = disturbances(pair, disturbed=False)
     sure = certainty(second.cost - best.cost) if second is not None else 1.0
-    alternative = None if second is None else _moves(second, {}, items, names)
+    alternatives = () if second is None else (_moves(second, {}, items, names),)
     return Reading(
         moves=moves,
         regions=_regions(best, items, pair, boards.after.photo.factor),
         pieces=_pieces_after(request, moves),
         confidence=sure * doubt,
         warnings=warnings,
-        questions=questions_of(moves, names, request.thresholds.confidence, alternative),
+        questions=questions_of(moves, names, request.thresholds.confidence, alternatives),
     )
 
 

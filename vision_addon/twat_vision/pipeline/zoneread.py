@@ -85,7 +85,7 @@ def read_zones(
     warnings, doubt = disturbances(pair, disturbed=False)
     sure = certainty(second.cost - best.cost) if second is not None else 1.0
     sure *= doubt * _explained(pair, [b for b, _ in blobs])
-    alternative = None if second is None else _moves(second, {}, items, names, request, layout)
+    alternatives = () if second is None else (_moves(second, {}, items, names, request, layout),)
     counts: Mapping[str, Mapping[str, int]] | None = counts_after(request, layout, names, moves)
     if counts is None:
         counts = seen_counts(after, nominal, layout)
@@ -95,7 +95,7 @@ def read_zones(
         pieces=_pieces_after(request, moves, layout),
         confidence=sure,
         warnings=warnings,
-        questions=questions_of(moves, names, request.thresholds.confidence, alternative),
+        questions=questions_of(moves, names, request.thresholds.confidence, alternatives),
         counts=counts,
     )
 

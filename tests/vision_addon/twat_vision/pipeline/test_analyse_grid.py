@@ -282,6 +282,16 @@ class TestCandidates:
         assert found(result) == {("move", "C8", "D6")}
         assert result.questions
 
+    def test_an_expected_move_and_its_answer_are_not_asked_about(self, scene: Any) -> None:
+        # A photo was missed: what the other player did then nobody could list.
+        expected = Candidate((CandidateMove(MoveKind.MOVE, "red27", "pawn", 1, "C8", "D6"),))
+        answer = read(scene, moved(((2, 7), (3, 5)), ((4, 0), (5, 2))), candidates=(expected,))
+        assert found(answer) == {("move", "C8", "D6"), ("move", "E1", "F3")}
+        assert answer.questions == ()
+        twice = read(scene, moved(((2, 7), (3, 5)), ((6, 7), (6, 4))), candidates=(expected,))
+        assert found(twice) == {("move", "C8", "D6"), ("move", "G8", "G5")}
+        assert twice.questions
+
     def test_candidates_of_several_parts(self, scene: Any) -> None:
         after = moved(((0, 7), (0, 6)), ((6, 7), None), (None, (7, 3)))
         parts = (

@@ -3,7 +3,6 @@
 import pytest
 
 from twat_vision.pipeline import AnalysisRequest, Grid, Move, MoveKind, Player
-from twat_vision.pipeline.calibration import calibrated
 from twat_vision.pipeline.naming import questions_of
 from twat_vision.pipeline.state import Names
 
@@ -26,32 +25,36 @@ class TestQuestions:
         ],
     )
     def test_it_is_asked_in_plain_words(self, read: Move, other: Move, text: str) -> None:
-        (question,) = questions_of((read,), NAMES, 0.9, (other,))
+        (question,) = questions_of((read,), NAMES, 0.9, ((other,),))
         assert question.text == text
         assert question.outcomes == ((read,), (other,), ())
         assert len(question.options) == 3
 
     def test_what_is_sure_is_not_asked(self) -> None:
         sure = move("E2", "E4", 0.97)
-        assert questions_of((sure,), NAMES, 0.9, (move("E2", "E5"),), sure=0.95) == ()
+        assert questions_of((sure,), NAMES, 0.9, ((move("E2", "E5"),),), sure=0.95) == ()
 
     def test_a_doubtful_whole_of_sure_moves_is_asked(self) -> None:
         sure = move("E2", "E4", 0.97)
-        (question,) = questions_of((sure,), NAMES, 0.9, (), sure=0.6)
+        (question,) = questions_of((sure,), NAMES, 0.9, ((),), sure=0.6)
         assert question.options == ("blue piece: E2 → E4", "nothing changed")
         assert question.outcomes == ((sure,), ())
 
     def test_nothing_may_be_doubtful_too(self) -> None:
         other = (move(None, "E5"),)
-        (question,) = questions_of((), NAMES, 0.9, other, sure=0.6)
+        (question,) = questions_of((), NAMES, 0.9, (other,), sure=0.6)
         assert question.text == "Which is right: nothing changed, or blue piece placed on E5?"
         assert question.outcomes == ((), other)
         assert question.spaces == ("E5",)
 
+    def test_several_other_readings_are_offered(self) -> None:
+        read, first, second = (move(None, cell, 0.97) for cell in ("E4", "E5", "E6"))
+        (question,) = questions_of((read,), NAMES, 0.9, ((first,), (second,)), sure=0.6)
+        assert question.text == "Which of these is right?"
+        assert question.outcomes == ((read,), (first,), (second,))
+        assert question.spaces == ("E4", "E5", "E6")
 
-class TestCalibration:
-    @pytest.mark.parametrize("known", [False, True])
-    def test_it_keeps_the_order_and_the_range(self, known: bool) -> None:
-        scaled = [calibrated(raw, known=known) for raw in (0.0, 0.2, 0.5, 0.8, 0.99, 1.0)]
-        assert scaled == sorted(scaled)
-        assert 0 < scaled[0] < 0.1 and 0.99 < scaled[-1] < 1
+    def test_readings_in_the_same_words_are_offered_once(self) -> None:
+        read, other = move("E2", "E4"), move("E2", "E5")
+        (question,) = questions_of((read,), NAMES, 0.9, ((other,), (other,), (read,)))
+        assert question.outcomes == ((read,), (other,), ())

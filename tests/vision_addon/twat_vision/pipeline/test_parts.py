@@ -11,6 +11,7 @@ from twat_vision.pipeline.assign import (
     Problem,
     margins,
     only_links,
+    ranked,
     solve,
     solve_one_way,
 )
@@ -224,6 +225,13 @@ class TestAssignment:
         found, second = margins(problem, solve(problem), lambda s: "always the same")
         assert found[("arrive", -1, 0)] > 10
         assert second is None
+
+    def test_several_explanations_are_ranked_by_what_they_come_to(self) -> None:
+        problem = _problem(4, l01=-8.0, l02=-7.0, l31=-6.0, l32=-6.5, o0=-2.0)
+        found = ranked(problem, lambda s: s.targets, 3)
+        assert [s.targets for s in found] == [frozenset({1, 2}), frozenset({2}), frozenset({1})]
+        assert [s.cost for s in found] == sorted(s.cost for s in found)
+        assert found[0] == solve(problem)
 
     def test_what_was_not_read_is_an_alternative_too(self) -> None:
         problem = _problem(2, i0=-3.0, i1=0.4)

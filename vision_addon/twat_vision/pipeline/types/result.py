@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from twat_vision.pipeline.calibration import Grounds
+
 from .board import Corners, Point
 from .kinds import AlignmentStatus, MoveKind, RegionKind, WarningCode
 
@@ -197,7 +199,7 @@ class AnalysisResult:
     ``taken_back`` is the ``returns_to`` of the candidate that was read, where it takes something back. ``changed_areas`` are the ids
     of marked areas that look different from before.
     ``readings`` and ``vlm`` are what a vision-language model added, and how that went (`vlm.report.Report`); None where none
-    was asked.
+    was asked. ``grounds`` are what the confidence was worked out from, None where it was not calibrated.
     """
 
     alignment: Alignment
@@ -215,6 +217,7 @@ class AnalysisResult:
     readings: tuple[AreaReading, ...] = ()
     vlm: Mapping[str, Any] | None = None
     changed_areas: tuple[str, ...] = ()
+    grounds: Grounds | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The JSON form of the API."""
