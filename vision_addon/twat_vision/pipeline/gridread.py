@@ -75,13 +75,18 @@ def read_grid(
     grounds = Grounds(evidence.basis, raw, _unexplained(best, evidence) if evidence.known else 0.0)
     # Restless pairs were calibrated; hands, darkness and blur were not: their doubt comes on top.
     sure = calibrated(grounds) * doubt
-    others = _others(task, best, second, expected, evidence)
+    sure_enough = 1.0 if pair.hand.found else sure
+    least = min([sure_enough, *(m.confidence for m in moves)])
+    alternatives: tuple[tuple[Move, ...], ...] = ()
+    if unexpected or least < request.thresholds.confidence:
+        others = _others(task, best, second, expected, evidence)
+        alternatives = _alternatives(best, others, moves, evidence, names, grid)
     questions = questions_of(
         moves,
         names,
         request.thresholds.confidence,
-        _alternatives(best, others, moves, evidence, names, grid),
-        sure=1.0 if pair.hand.found else sure,
+        alternatives,
+        sure=sure_enough,
         unexpected=unexpected,
     )
     if evidence.conflicts:
