@@ -43,5 +43,6 @@ LIBRARY = (
     Model("qwen3-vl:8b", int(6.2 * GIB), "qwen3vl", thinking=True),
     Model("qwen2.5vl:7b", int(6.0 * GIB), "qwen25vl", pixels_per_token=28),
     Model("llama3.2:3b", int(2.0 * GIB), "llama", vision=False),
+    Model("qwen3-vl:235b-cloud", 400, "qwen3vl"),
 )
 """What can be pulled."""

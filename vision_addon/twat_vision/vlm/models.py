@@ -84,6 +84,12 @@ def wanted(name: str) -> Wanted:
     )
 
 
+def runs_elsewhere(name: str) -> bool:
+    """Whether a model, by its tag, runs in Ollama's cloud: pictures must not leave the house, and it ignores schemas."""
+    tag = name.rpartition(":")[2]
+    return tag == "cloud" or tag.endswith("-cloud")
+
+
 def successors(models: Sequence[Model]) -> dict[str, str]:
     """The names that are none under which a model here can be asked: name → model."""
     here = {model.name for model in models}

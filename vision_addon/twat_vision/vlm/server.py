@@ -11,7 +11,7 @@ from ollama import AsyncClient, ResponseError
 
 from .answers import Token
 from .errors import Code, VlmError
-from .models import LOGPROBS_SINCE, Model, parse_version
+from .models import LOGPROBS_SINCE, Model, parse_version, runs_elsewhere
 from .tokens import Patches, patches_of
 
 CONTEXT: Final = 8192
@@ -88,7 +88,7 @@ class OllamaServer:
             return parse_version(str(response.json()["version"]))
 
     async def installed(self) -> list[Model]:
-        """The models that are here and can see.
+        """The models that are here, run here and can see.
 
         Raises:
             VlmError: The server cannot be reached.
@@ -97,6 +97,8 @@ class OllamaServer:
             found = []
             for listed in (await self._client.list()).models:
                 name, digest = listed.model or "", listed.digest or ""
+                if runs_elsewhere(name):
+                    continue
                 family, capabilities = await self._show(name, digest)
                 if "vision" in capabilities:
                     thinking = "thinking" in capabilities

@@ -54,6 +54,17 @@ async def test_only_models_that_can_see_are_listed_best_first(asking: Any) -> No
     assert body["problem"] is None
 
 
+async def test_a_model_in_the_cloud_is_never_asked(asking: Any, ollama: FakeOllama) -> None:
+    """It is listed by Ollama like any other, but pictures must not leave the house."""
+    ollama.installed = [LIBRARY[5], LIBRARY[4]]
+    async with asking() as service:
+        body = await listing(service)
+    assert (body["models"], body["problem"]["code"]) == ([], "no_model")
+
+    async with asking(model="qwen3-vl:235b-cloud") as service:
+        assert (await listing(service))["problem"]["code"] == "model_missing"
+
+
 async def test_the_default_fits_the_card(asking: Any, ollama: FakeOllama) -> None:
     ollama.installed = [LIBRARY[0], LIBRARY[1]]
     async with asking(card_gib=6.0) as service:

@@ -269,19 +269,21 @@ async def test_a_new_piece_is_shown_before_and_after(
 
 
 FAULTS = [
-    # fault, how often, code while waiting (None: it does not come to that)
-    (Fault.BUSY, 1, "busy"),
-    (Fault.CRASHES, 1, "server_error"),
-    (Fault.DROPS, 1, "unreachable"),
-    (Fault.BLIND, 1, "image_lost"),
-    (Fault.EMPTY, 1, None),
-    (Fault.EMPTY, 2, "bad_answer"),
-    (Fault.INVALID_JSON, 1, None),
-    (Fault.INVALID_JSON, 2, "bad_answer"),
-    (Fault.NOT_IN_SCHEMA, 2, "bad_answer"),
-    (Fault.THINKS, 2, "bad_answer"),
-    (Fault.THINKS_IN_CONTENT, 1, None),
-    (Fault.HANGS, 1, "answer_timeout"),
+    # fault, how often, code while waiting (None: it does not come to that), and what it costs in all: questions, pictures
+    (Fault.LOADS_FOREVER, 1, "load_timeout", 1, 1),
+    (Fault.BUSY, 1, "busy", 2, 2),
+    (Fault.CRASHES, 1, "server_error", 2, 2),
+    (Fault.DROPS, 1, "unreachable", 2, 2),
+    (Fault.HANGS, 1, "answer_timeout", 2, 2),
+    (Fault.BLIND, 1, "image_lost", 2, 2),
+    (Fault.EMPTY, 1, None, 2, 2),
+    (Fault.EMPTY, 2, "bad_answer", 3, 3),
+    (Fault.THINKS, 2, "bad_answer", 3, 3),
+    (Fault.THINKS_IN_CONTENT, 1, None, 1, 1),
+    (Fault.INVALID_JSON, 1, None, 3, 2),
+    (Fault.INVALID_JSON, 2, "bad_answer", 3, 2),
+    (Fault.NOT_IN_SCHEMA, 1, None, 3, 2),
+    (Fault.NOT_IN_SCHEMA, 2, "bad_answer", 3, 2),
 ]
 
 
@@ -292,13 +294,14 @@ async def test_each_fault_leaves_a_reading_without_names_that_gets_them_later(
     scene: Any,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    rows = []
+    """Run alone (`-k each_fault`, without `-n`) it prints the table of faults."""
+    rows = [("fault", "what is said until the names come", "questions", "pictures", "names")]
     async with (
-        naming_service(budgets=Budgets(load=30, answer=3)) as service,
+        naming_service(budgets=Budgets(load=3, answer=3)) as service,
         service.events() as events,
     ):
         after = await service.upload(table())
-        for number, (fault, times, code) in enumerate(FAULTS):
+        for number, (fault, times, code, calls, pictures) in enumerate(FAULTS):
             capture = f"cap-{number}"
             ollama.fail(fault, times)
 
@@ -307,6 +310,7 @@ async def test_each_fault_leaves_a_reading_without_names_that_gets_them_later(
             first = await outcome(events, capture, "waiting", "done")
             waiting = first["vlm"]
             named = first if waiting["status"] == "done" else await outcome(events, capture, "done")
+            vlm = named["vlm"]
 
             assert read["warnings"] == ["names_pending"], fault
             assert waiting["code"] == code, fault
@@ -314,13 +318,13 @@ async def test_each_fault_leaves_a_reading_without_names_that_gets_them_later(
             assert bool(waiting["message"]) == (code is not None), fault
             assert names(named) == TRUTH, fault
             assert named["warnings"] == [], fault
-            rows.append(
-                (fault.value, times, code or "repaired within the call", waiting["message"])
-            )
+            assert (vlm["calls"], vlm["image_tokens"]) == (calls, 1024 * pictures), fault
+            said = f"{code}: {waiting['message']}" if code else "–"
+            right = f"{len(names(named) & TRUTH)} of {len(TRUTH)}"
+            rows.append((f"{fault} × {times}", said, str(calls), str(pictures), right))
+    lines = [" | ".join(("", *row, "")).strip() for row in rows]
     with capsys.disabled():
-        print("\nfault × times → code, message; names came afterwards in every case")
-        for fault_name, times, code, message in rows:
-            print(f"  {fault_name} × {times} → {code}{': ' + message if message else ''}")
+        print("\n" + "\n".join([lines[0], "|---" * len(rows[0]) + "|", *lines[1:]]))
 
 
 async def test_a_model_that_never_gets_into_memory_has_its_own_budget(
