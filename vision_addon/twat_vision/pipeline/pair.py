@@ -75,7 +75,7 @@ def compare(
         to_before: unit → pixel of ``before``.
         registration: where the board is in ``after``.
         frame: the canvas to compare on.
-        timings: milliseconds per stage are added under ``rectify``, ``light`` and ``compare``.
+        timings: milliseconds per stage are added under ``rectify``, ``light``, ``compare`` and ``gate``.
         light: takes the light out.
     """
     t0 = time.perf_counter()
@@ -86,14 +86,16 @@ def compare(
     matched = light(canvas_b, canvas_a, valid, frame.scale)
     t2 = time.perf_counter()
     maps = change_maps(canvas_b, before.lab_canvas(to_before, frame), matched, valid, frame)
+    t3 = time.perf_counter()
     hand = find_hand(maps, valid, frame)
     board_b, board_a = frame.board(canvas_b), frame.board(canvas_a)
     dark = too_dark(board_a)
     soft = blurred(board_b, board_a)
-    t3 = time.perf_counter()
+    t4 = time.perf_counter()
     timings["rectify"] = (t1 - t0) * 1000
     timings["light"] = (t2 - t1) * 1000
     timings["compare"] = (t3 - t2) * 1000
+    timings["gate"] = (t4 - t3) * 1000
     return Pair(
         frame,
         canvas_b,

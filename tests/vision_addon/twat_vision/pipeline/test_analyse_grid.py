@@ -106,7 +106,9 @@ class TestKnownState:
         }
         spot = {p.id: p.space for p in result.detected_pieces}
         assert spot["red27"] == "D6"
-        assert set(result.timings_ms) >= {"decode", "align", "compare", "name", "total"}
+        stages = {"decode", "align", "rectify", "light", "compare", "gate", "name"}
+        assert set(result.timings_ms) == stages | {"total"}
+        assert sum(result.timings_ms[s] for s in stages) <= result.timings_ms["total"]
 
     def test_a_capture_names_the_taken_piece(self, scene: Any) -> None:
         cells = moved(((4, 7), (4, 4)))
