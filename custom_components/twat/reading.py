@@ -157,9 +157,14 @@ async def async_conclude(
 
 
 async def _complete(hub: TwatHub, client: VisionClient, capture: Capture) -> Capture:
-    """Finish the row of a capture whose reading is in the log already."""
+    """Finish the row of a capture whose reading is in the log already.
+
+    Where that was to be read once more, and nothing came of it, it keeps what it was read as.
+    """
     job = None if capture.job_id is None else await client.job(capture.job_id)
-    results = None if job is None or job.results is None else dict(job.results)
+    results = capture.analysis_results
+    if job is not None and job.results is not None:
+        results = dict(job.results)
     return await hub.async_run(
         hub.repository.update_capture,
         capture.id,

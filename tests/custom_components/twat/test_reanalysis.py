@@ -277,3 +277,29 @@ async def test_a_photo_is_not_read_twice_at_once(game, hass) -> None:
         with pytest.raises(ServiceValidationError) as refusal:
             hub.captures.async_read_again(coordinator, capture, Wishes())
     assert refusal.value.translation_key == "capture_being_read"
+
+
+async def test_a_second_reading_that_a_restart_interrupted_leaves_the_first(
+    hass, game, until
+) -> None:
+    await game.capture()
+    before = (await game.action("get_state"))["capture"]
+    hub = game.hub.runtime_data
+    await hass.async_add_executor_job(
+        lambda: hub.repository.update_capture(
+            before["id"], analysis_status=AnalysisStatus.PROCESSING, job_id="lost"
+        )
+    )
+
+    hub.captures.async_resume()
+    coordinator = hub.games[game.id]
+    await until(
+        lambda: (
+            coordinator.data.newest.analysis_status is AnalysisStatus.COMPLETED
+            and coordinator.data.newest.job_id == "lost"
+        ),
+        coordinator,
+    )
+
+    after = (await game.action("get_state"))["capture"]
+    assert after["analysis_results"] == before["analysis_results"]

@@ -124,9 +124,9 @@ class OllamaServer:
             if any(one.model == model and one.context_length in (None, CONTEXT) for one in running):
                 return
         async with self._guard(self._budgets.load, Code.LOAD_TIMEOUT):
-            await self._client.generate(
-                model, options={"num_ctx": CONTEXT}, keep_alive=self._keep_alive
-            )
+            # Nothing is said without a prompt; should a server ever say something, it is one word.
+            options = {"num_ctx": CONTEXT, "num_predict": 1}
+            await self._client.generate(model, options=options, keep_alive=self._keep_alive)
 
     async def ask(
         self,
