@@ -1,4 +1,4 @@
-"""`scripts/bench [capture] [games] [vision [--quick] [--json]]`: what takes how long, and what is read rightly."""
+"""`scripts/bench [capture] [games] [vision [--quick] [--json]] [calibration [--quick]]`: what takes how long, what is read rightly."""
 
 import argparse
 import asyncio
@@ -6,6 +6,8 @@ import asyncio
 from . import games, press_to_state, vision
 
 NAMES = ("capture", "games", "vision")
+CALIBRATION = "calibration"
+"""Not among what is run by default: it is for whoever changes the reading of tables."""
 
 
 async def _run(names: list[str], options: list[str]) -> None:
@@ -15,13 +17,20 @@ async def _run(names: list[str], options: list[str]) -> None:
         await games.run()
     if "vision" in names:
         await vision.run(options)
+    if CALIBRATION in names:
+        await vision.calibrate([option for option in options if option == "--quick"])
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__)
-    parser.add_argument("names", nargs="*", choices=[[], *NAMES], help="default: all of them")
     parser.add_argument(
-        "--quick", action="store_true", help="vision: a few sequences and looks only"
+        "names",
+        nargs="*",
+        choices=[[], *NAMES, CALIBRATION],
+        help="default: all but the calibration",
+    )
+    parser.add_argument(
+        "--quick", action="store_true", help="vision, calibration: a few sequences and looks only"
     )
     parser.add_argument("--json", action="store_true", help="vision: print JSON")
     args = parser.parse_args()

@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import os
 from pathlib import Path
 import shutil
 import sys
@@ -10,12 +9,11 @@ import sys
 from benchmarks.stress import LOOKS, forget_others, rendered
 from scripts.stage.processes import ROOT
 
-from .accuracy import QUICK, read_all
+from .accuracy import QUICK, REALDATA, read_all
 from .counts import PhotoCounts, count_photos
 from .report import Measurement, to_json, to_text
 from .speed import measure
 
-REALDATA = Path(os.environ.get("TWAT_REALDATA", ROOT.parent / "shared" / "realdata"))
 GALLERY = ROOT / ".cache" / "gallery"
 RENDERED_PHOTOS = 6
 """Photos of each rendered board of zones that are counted."""

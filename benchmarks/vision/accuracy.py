@@ -11,6 +11,7 @@ from pathlib import Path
 import cv2
 
 from benchmarks.stress import BAR_TAGS, LOOKS, look_named, rendered
+from scripts.stage.processes import ROOT
 from twat_vision.evaluation import (
     Gallery,
     Mode,
@@ -26,6 +27,8 @@ from twat_vision.pipeline import AnalysisRequest, analyse
 
 from .perturbed import perturbed_request
 from .rules import ChessReader, is_chess
+
+REALDATA = Path(os.environ.get("TWAT_REALDATA", ROOT.parent / "shared" / "realdata"))
 
 
 class Group(StrEnum):

@@ -1,7 +1,7 @@
 """From a reading's raw confidence to how often such readings are right.
 
 Platt scaling (Platt 1999) with a second term for what was left unexplained: ``logit p = a + b * logit raw - c * unexplained``. The
-constants are those that ``python -m benchmarks calibration`` prints: fitted by maximum likelihood to readings without a
+constants are those that ``scripts/bench calibration`` prints: fitted by maximum likelihood to readings without a
 hand of real photos, the same perturbed, and the rendered looks that are tuned on. It also prints how well they hold for games
 that were left out of the fit.
 """
@@ -17,8 +17,10 @@ import numpy as np
 class Basis(StrEnum):
     """What a reading rests on; each has its own constants."""
 
-    PHOTOS = "two photos"
-    STATE = "accepted state"
+    PHOTOS = "grid, two photos"
+    STATE = "grid, accepted state"
+    ZONES = "zones"
+    SURFACE = "free table"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +47,11 @@ class Curve:
 
 CURVES: Final[Mapping[Basis, Curve]] = {
     Basis.PHOTOS: Curve(1.5, 1.4),
-    Basis.STATE: Curve(-1.0, 2.5, 0.7),
+    Basis.STATE: Curve(-1.1, 2.5, 0.6),
+    Basis.ZONES: Curve(0.0, 1.0),
+    Basis.SURFACE: Curve(0.0, 1.0),
 }
 LEAST = 1e-3
-MOST_UNEXPLAINED = 5.0
 
 
 def log_odds(raw: float) -> float:
@@ -61,13 +64,14 @@ def log_odds(raw: float) -> float:
     return float(np.log(held / (1 - held)))
 
 
-def calibrated(grounds: Grounds) -> float:
+def calibrated(grounds: Grounds, curve: Curve | None = None) -> float:
     """Probability 0…1 that a reading on such grounds is right.
 
     Args:
         grounds: what it rests on.
+        curve: the constants to go by; None for those of its basis.
     """
-    curve = CURVES[grounds.basis]
+    curve = CURVES[grounds.basis] if curve is None else curve
     logit = curve.constant + curve.certainty * log_odds(grounds.raw)
-    logit -= curve.unexplained * min(max(grounds.unexplained, 0.0), MOST_UNEXPLAINED)
+    logit -= curve.unexplained * grounds.unexplained
     return float(1 / (1 + np.exp(-logit)))

@@ -28,6 +28,8 @@ from .types import AnalysisRequest, DetectedPiece, Grid, Move, MoveKind, Warning
 CHANGED = (-2.4, 17.0, 0.95)
 """Logistic regression of whether a cell changed: constant, by its score above the threshold, by how many nats it looks more or
 less occupied than before."""
+MOST_UNEXPLAINED = 5.0
+"""Nats that a change which is left out counts at most: more than this is sure to be one."""
 OFFERED = 4
 """Other readings that a question offers at most."""
 WORTH_OFFERING = 7.0
@@ -186,7 +188,7 @@ def _unexplained(best: Solution, evidence: GridEvidence) -> float:
     """Nats by which the strongest change that an explanation leaves out seems to be one; at least 0."""
     touched = best.sources | best.targets
     left = (cell.gain for i, cell in enumerate(evidence.cells) if i not in touched)
-    return max(0.0, max(left, default=0.0))
+    return min(max(0.0, max(left, default=0.0)), MOST_UNEXPLAINED)
 
 
 def _others(

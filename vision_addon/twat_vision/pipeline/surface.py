@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from .assign import FORBIDDEN, Action, Problem, Solution, margins, only_links, solve
 from .blobs import Blob, canvas_to_units, changed_blobs
+from .calibration import Basis, Grounds, calibrated
 from .colours import palette
 from .evidence import evidence, usual_area
 from .geometry import Frame, below_camera, photo_box
@@ -81,12 +82,14 @@ def read_surface(
     moves = _moves(best, margin, items, names)
     warnings, doubt = disturbances(pair, disturbed=False)
     sure = certainty(second.cost - best.cost) if second is not None else 1.0
+    grounds = Grounds(Basis.SURFACE, sure)
     alternatives = () if second is None else (_moves(second, {}, items, names),)
     return Reading(
         moves=moves,
         regions=_regions(best, items, pair, boards.after.photo.factor),
         pieces=_pieces_after(request, moves),
-        confidence=sure * doubt,
+        confidence=calibrated(grounds) * doubt,
+        grounds=grounds,
         warnings=warnings,
         questions=questions_of(moves, names, request.thresholds.confidence, alternatives),
     )

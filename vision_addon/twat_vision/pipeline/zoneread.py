@@ -7,6 +7,7 @@ import numpy as np
 
 from .assign import FORBIDDEN, Action, Problem, Solution, margins, only_links, solve
 from .blobs import Blob, canvas_to_units, changed_blobs
+from .calibration import Basis, Grounds, calibrated
 from .evidence import usual_area
 from .geometry import below_camera, photo_box
 from .naming import certainty, questions_of
@@ -84,7 +85,7 @@ def read_zones(
     moves = _moves(best, margin, items, names, request, layout)
     warnings, doubt = disturbances(pair, disturbed=False)
     sure = certainty(second.cost - best.cost) if second is not None else 1.0
-    sure *= doubt * _explained(pair, [b for b, _ in blobs])
+    grounds = Grounds(Basis.ZONES, sure * _explained(pair, [b for b, _ in blobs]))
     alternatives = () if second is None else (_moves(second, {}, items, names, request, layout),)
     counts: Mapping[str, Mapping[str, int]] | None = counts_after(request, layout, names, moves)
     if counts is None:
@@ -93,7 +94,8 @@ def read_zones(
         moves=moves,
         regions=_regions(best, items, within, pair, layout, after.photo.factor),
         pieces=_pieces_after(request, moves, layout),
-        confidence=sure,
+        confidence=calibrated(grounds) * doubt,
+        grounds=grounds,
         warnings=warnings,
         questions=questions_of(moves, names, request.thresholds.confidence, alternatives),
         counts=counts,
