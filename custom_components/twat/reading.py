@@ -51,6 +51,7 @@ _LONGEST_BUSY_WAIT = 10.0
 _UNREADABLE = (
     "hand_in_view",
     "too_dark",
+    "different_board",
     "board_lost",
     "blurred",
     "disturbed",

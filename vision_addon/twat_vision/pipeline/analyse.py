@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 import time
+from typing import Final
 
 from .areas import changed_areas
 from .gate import too_dark
@@ -11,10 +12,12 @@ from .gridread import read_grid
 from .gridsetup import read_grid_setup
 from .lens import PLAIN
 from .occlusion import occlusions
+from .otherboard import ALIKE, shows_another_board
 from .pair import MARGIN, Pair, compare
 from .photo import Board, Boards, PhotoCache
 from .photometry import match_light, true_colours
 from .reading import Reading
+from .registration import Registration
 from .scene import ZONE_PIXELS, Photos, Scene, align, alignment, board_corners, decode
 from .state import Names
 from .straighten import as_taken, lens_of, straight_corners, straightened
@@ -57,7 +60,8 @@ def analyse(
         cache: what is kept of photos from one analysis to the next; None keeps nothing.
 
     Returns:
-        The reading. A lost board gives no moves, confidence 0 and the warning ``board_lost`` (``too_dark`` in the dark).
+        The reading. A lost board gives no moves, confidence 0 and the warning ``board_lost`` (``too_dark`` in the dark,
+        ``different_board`` where the photo shows another one).
 
     Raises:
         PipelineError: ``not_an_image``, ``image_too_small``, ``board_not_found`` (no corners given and none found), ``bad_corners``.
@@ -74,9 +78,12 @@ def analyse(
         corners = straight_corners(corners, lens, taken.first.size)
     scene = align(request.layout, corners, photos)
     clock.lap("align")
-    if scene.registration is not None and scene.registration.lost:
+    why = _why_lost(photos, scene, scene.registration)
+    if why is not None:
         progress(Stage.DONE)
-        return _lost(clock.done(), dark=too_dark(photos.after.image))
+        clock.lap("find")
+        return _lost(clock.done(), why)
+    clock.mark()
     progress(Stage.COMPARING)
     names = Names.of(request)
     frame = Frame(scene.columns, scene.rows, _scale(request, scene), MARGIN)
@@ -183,16 +190,35 @@ def _read_setup(
     return read_surface_setup(board, request, request.layout, names)
 
 
-def _lost(timings: dict[str, float], *, dark: bool) -> AnalysisResult:
-    """Without a board there is no reading; in the dark that is no wonder, and light is the remedy."""
+_LOST: Final = {
+    WarningCode.TOO_DARK: "The photo is too dark",
+    WarningCode.DIFFERENT_BOARD: "Another board lies on the table",
+    WarningCode.BOARD_LOST: "The board was not found in the photo",
+}
+
+
+def _why_lost(photos: Photos, scene: Scene, found: Registration | None) -> WarningCode | None:
+    """In the dark it is no wonder, and light is the remedy; another board is not to be calibrated but put away."""
+    if found is None or found.score >= ALIKE:
+        return None
+    if found.lost and too_dark(photos.after.image):
+        return WarningCode.TOO_DARK
+    known = Board(photos.first, scene.to_first, scene.columns, scene.rows)
+    if shows_another_board(known, photos.after):
+        return WarningCode.DIFFERENT_BOARD
+    return WarningCode.BOARD_LOST if found.lost else None
+
+
+def _lost(timings: dict[str, float], why: WarningCode) -> AnalysisResult:
+    """Without a board there is no reading."""
     return AnalysisResult(
         alignment=Alignment(AlignmentStatus.LOST, 0.0, 0.0, 0, None),
         changed_regions=(),
         moves=(),
         detected_pieces=(),
         confidence=0.0,
-        summary=("The photo is too dark" if dark else "The board was not found in the photo"),
-        warnings=(WarningCode.TOO_DARK if dark else WarningCode.BOARD_LOST,),
+        summary=_LOST[why],
+        warnings=(why,),
         questions=(),
         timings_ms=timings,
     )

@@ -201,6 +201,7 @@ class ResultsAnswer(Answer):
             "hand_in_view",
             "board_moved",
             "board_lost",
+            "different_board",
             "too_dark",
             "blurred",
             "disturbed",

@@ -19,7 +19,7 @@ from .questions import Choice, Kind, Subject
 
 UNKNOWN = "unknown"
 """Type of a piece of which only the colour is known."""
-_HOPELESS = frozenset({WarningCode.HAND_IN_VIEW, WarningCode.TOO_DARK, WarningCode.BOARD_LOST})
+_HOPELESS = frozenset({WarningCode.HAND_IN_VIEW, WarningCode.TOO_DARK})
 """Warnings with which a photo has to be taken again anyway."""
 
 

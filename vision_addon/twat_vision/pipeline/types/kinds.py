@@ -45,6 +45,7 @@ class WarningCode(StrEnum):
     HAND_IN_VIEW = "hand_in_view"
     BOARD_MOVED = "board_moved"
     BOARD_LOST = "board_lost"
+    DIFFERENT_BOARD = "different_board"
     TOO_DARK = "too_dark"
     BLURRED = "blurred"
     DISTURBED = "disturbed"
