@@ -7,9 +7,11 @@ little, and lets a piece stand out in both photos.
 
 from collections.abc import Sequence
 
+import cv2
 import numpy as np
 
 from .blobs import Blob
+from .pair import Pair
 from .pieces import Table
 
 CLEAR_MARGIN, CLEAR_CONTRAST = 30.0, 25.0
@@ -22,6 +24,11 @@ PLAIN, LEAST_AREA = 1.0, 0.03
 """Evidence, in nats, and area in square units from which a blob is plainly a piece."""
 RUNS_ON = 0.3
 """Share of its surroundings that has a blob's colour from which it may be print."""
+STRONG, PIECE_LIKE, REACH = 0.6, (0.5, 2.0), 0.5
+"""A change of that strength, of the areas of so many pieces, at that many units from all blobs, is not accounted for; larger
+ones are light."""
+IN_DOUBT = 0.4
+"""Share of readings of rendered games that were right although something was not accounted for."""
 
 
 def evidence(blob: Blob, unit: float) -> float:
@@ -65,3 +72,27 @@ def plainly_a_piece(blob: Blob) -> bool:
     """
     clear = evidence(blob, blob.area) >= PLAIN
     return clear and blob.area >= LEAST_AREA and blob.runs_on < RUNS_ON
+
+
+def accounted(pair: Pair, blobs: Sequence[Blob], unit: float) -> float:
+    """Factor on the confidence of a reading: lower where as much as a piece changed strongly and no blob says what it was.
+
+    Args:
+        pair: the compared photos; what a hand hides is not asked for.
+        blobs: the blobs that were taken for pieces.
+        unit: a piece's area in square units.
+
+    Returns:
+        1, or `IN_DOUBT`.
+    """
+    frame = pair.frame
+    rest = (pair.maps.change > STRONG) & ~pair.hand.mask
+    reach = round(REACH * frame.scale)
+    for blob in blobs:
+        x0, y0, x1, y1 = blob.box
+        rest[max(0, y0 - reach) : y1 + reach, max(0, x0 - reach) : x1 + reach] = False
+    board = np.ascontiguousarray(frame.board(rest), np.uint8)
+    count, _, stats, _ = cv2.connectedComponentsWithStats(board)
+    pieces = stats[1:count, cv2.CC_STAT_AREA] / (unit * frame.scale**2)
+    least, most = PIECE_LIKE
+    return IN_DOUBT if ((pieces >= least) & (pieces <= most)).any() else 1.0

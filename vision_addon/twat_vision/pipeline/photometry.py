@@ -75,7 +75,7 @@ def true_colours(
     step = max(1, round((valid.size / SAMPLES) ** 0.5))
     some = (slice(None, None, step),) * 2
     lit = follow_light(before, after.astype(np.float32), valid, scale, sigma)
-    matrix = colour_matrix(before[some], lit[some], valid[some])
+    matrix = colour_matrix(before[some], lit[some], valid[some], near=True)
     return np.asarray(np.clip(cv2.transform(lit, matrix), 0, 255), np.float32)
 
 
@@ -99,7 +99,11 @@ def follow_light(
 
 
 def colour_matrix(
-    before: NDArray[np.uint8], after: NDArray[np.uint8] | FloatImage, valid: Mask
+    before: NDArray[np.uint8],
+    after: NDArray[np.uint8] | FloatImage,
+    valid: Mask,
+    *,
+    near: bool = False,
 ) -> NDArray[np.float32]:
     """The affine colour map that carries one photo to another's exposure and white balance.
 
@@ -110,6 +114,8 @@ def colour_matrix(
         before: pixels, BGR, any shape that ends in 3, 0…255.
         after: the same pixels of the other photo.
         valid: which of them count, bool, without the last dimension.
+        near: whether the map is near the identity. Then what is far off counts little from the first round on: a hand has so
+            much leverage that a fit which begins with it never lets go of it.
 
     Returns:
         float32 ``(3, 4)``: matrix and offset; identity where fewer than 50 pixels tell.
@@ -127,18 +133,25 @@ def colour_matrix(
     # Offsets in the same magnitude as colours keep the normal equations well conditioned.
     x = np.vstack([a[:, keep].astype(np.float64) / 128, np.ones(int(keep.sum()))])
     target = b[:, keep].astype(np.float64) / 128
-    weight = np.ones(x.shape[1])
-    matrix = identity
+    matrix = identity.copy()
+    weight = _weights(matrix, x, target) if near else np.ones(x.shape[1])
     for _ in range(ROUNDS):
         xw = x * weight
         ridge = 1e-3 * weight.sum() * np.eye(4)
         matrix = np.linalg.solve(xw @ x.T + ridge, xw @ target.T + ridge @ identity.T).T
-        residual = matrix @ x - target
-        distance = 128 * np.sqrt(np.einsum("cn,cn->n", residual, residual))
-        s = 1.48 * float(np.median(distance)) + 1
-        weight = 1 / (1 + (distance / (2 * s)) ** 2)
+        weight = _weights(matrix, x, target)
     matrix[:, 3] *= 128
     return matrix.astype(np.float32)
+
+
+def _weights(
+    matrix: NDArray[np.float64], x: NDArray[np.float64], target: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Cauchy weights of pixels by how far a colour map misses them."""
+    residual = matrix @ x - target
+    distance = 128 * np.sqrt(np.einsum("cn,cn->n", residual, residual))
+    s = 1.48 * float(np.median(distance)) + 1
+    return np.asarray(1 / (1 + (distance / (2 * s)) ** 2), np.float64)
 
 
 def light_field(

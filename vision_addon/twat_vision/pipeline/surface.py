@@ -10,7 +10,7 @@ from .assign import FORBIDDEN, Action, Problem, Solution, margins, only_links, s
 from .blobs import Blob, canvas_to_units, changed_blobs
 from .calibration import Basis, Grounds, calibrated
 from .colours import palette
-from .evidence import evidence, usual_area
+from .evidence import accounted, evidence, usual_area
 from .geometry import Frame, below_camera, photo_box
 from .naming import certainty, questions_of
 from .pair import Pair
@@ -82,7 +82,7 @@ def read_surface(
     moves = _moves(best, margin, items, names)
     warnings, doubt = disturbances(pair, disturbed=False)
     sure = certainty(second.cost - best.cost) if second is not None else 1.0
-    grounds = Grounds(Basis.SURFACE, sure)
+    grounds = Grounds(Basis.SURFACE, sure * accounted(pair, kept, unit))
     alternatives = () if second is None else (_moves(second, {}, items, names),)
     return Reading(
         moves=moves,

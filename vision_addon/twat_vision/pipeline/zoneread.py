@@ -8,7 +8,7 @@ import numpy as np
 from .assign import FORBIDDEN, Action, Problem, Solution, margins, only_links, solve
 from .blobs import Blob, canvas_to_units, changed_blobs
 from .calibration import Basis, Grounds, calibrated
-from .evidence import usual_area
+from .evidence import accounted, usual_area
 from .geometry import below_camera, photo_box
 from .naming import certainty, questions_of
 from .pair import Pair
@@ -34,8 +34,6 @@ from .zonemap import foot_of, zone_centre, zone_map, zone_of
 MOVE_COST, PLACE_COST, REMOVE_COST = -1.25, 0.75, 0.75
 """What a move costs beside its evidence, in nats: a piece that went and a like one that came speak for each other."""
 OTHER_PLAYER_COST = 2.0
-UNEXPLAINED = 0.25
-"""Area in square units of a strong change without a colour that makes a reading doubtful."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +83,7 @@ def read_zones(
     moves = _moves(best, margin, items, names, request, layout)
     warnings, doubt = disturbances(pair, disturbed=False)
     sure = certainty(second.cost - best.cost) if second is not None else 1.0
-    grounds = Grounds(Basis.ZONES, sure * _explained(pair, [b for b, _ in blobs]))
+    grounds = Grounds(Basis.ZONES, sure * accounted(pair, [b for b, _ in kept], unit))
     alternatives = () if second is None else (_moves(second, {}, items, names, request, layout),)
     counts: Mapping[str, Mapping[str, int]] | None = counts_after(request, layout, names, moves)
     if counts is None:
@@ -260,19 +258,6 @@ def _new_type(
     if captured is not None and captured.type in fitting:
         return captured.type
     return likely[0] if len(likely) == 1 else "unknown"
-
-
-def _explained(pair: Pair, blobs: list[Blob]) -> float:
-    """Factor on the confidence for strong changes that are no player's colour (0.6…1)."""
-    rest = pair.maps.change > 0.6
-    if pair.hand.found:
-        rest &= ~pair.hand.mask
-    for blob in blobs:
-        x0, y0, x1, y1 = blob.box
-        reach = pair.frame.scale // 2
-        rest[max(0, y0 - reach) : y1 + reach, max(0, x0 - reach) : x1 + reach] = False
-    area = float(pair.frame.board(rest).sum()) / pair.frame.scale**2
-    return 1.0 if area < UNEXPLAINED else max(0.6, 1 - area / 4)
 
 
 def _regions(

@@ -201,6 +201,14 @@ class TestZones:
         assert found(result) == [("place", "red", None, "south")]
         assert result.confidence > 0.9
 
+    def test_what_no_colour_accounts_for_leaves_a_reading_in_doubt(
+        self, desert: Any, zones: Zones
+    ) -> None:
+        after = dict(START) | {(0.6, 0.6): "yellow"}
+        result = read(desert, zones, after)
+        assert result.moves == ()
+        assert result.confidence < 0.9 < read(desert, zones, dict(START)).confidence
+
     def test_a_setup_photo_is_counted(self, desert: Any, zones: Zones) -> None:
         request = AnalysisRequest(
             after=desert.file({}, cubes=START),
@@ -301,6 +309,11 @@ class TestSurface:
         gone = {place: color for place, color in cubes.items() if place != (0.32, 0.3)}
         (move,) = read(desert, SURFACE, gone, slope=0.6, **dark).moves
         assert (move.kind, move.piece) == (MoveKind.REMOVE, "blue-2")
+
+    def test_what_no_colour_accounts_for_leaves_a_reading_in_doubt(self, desert: Any) -> None:
+        result = read(desert, SURFACE, dict(START) | {(0.6, 0.6): "yellow"}, pieces=UNITS)
+        assert result.moves == ()
+        assert result.confidence < 0.6
 
     def test_a_hand_is_no_move(self, desert: Any) -> None:
         result = read(desert, SURFACE, dict(START), pieces=UNITS, hand=(300, 250))
