@@ -18,8 +18,9 @@ LEAST_AREA = 0.3
 LEAST_RADIUS = 0.45
 """Radius, in units, of the largest circle inside an arm where nothing beside the board is seen; pieces that lean over their
 cell's border are slimmer."""
-LEAST_CHANGE = 0.5
-"""Mean change of an obstruction. A shadow or a patch of sun is as large, but leaves the board's pattern."""
+LEAST_CHANGE, SLIM_CHANGE = 0.45, 0.5
+"""Mean change of an obstruction, and of one no wider than `LEAST_RADIUS`. A shadow or a patch of sun is as large, but leaves the
+board's pattern; the edge of one is slim."""
 LEAST_ENTRY = 0.5
 """Units along the rim of what is seen by which an arm comes in."""
 SECOND_ENTRY = 2.0
@@ -90,7 +91,8 @@ def find_hand(maps: ChangeMaps, valid: Mask, frame: Frame) -> Obstruction:
     beside = np.bincount(labels[ring & valid], minlength=count) / unit
     entry = np.bincount(labels[rim], minlength=count) / frame.scale
     ring_shown = float(valid[ring].mean()) > RING_SHOWN
-    changed = [k for k in large.tolist() if maps.coarse[labels == k].mean() >= LEAST_CHANGE]
+    mean = {k: float(maps.coarse[labels == k].mean()) for k in large.tolist()}
+    changed = [k for k in mean if mean[k] >= LEAST_CHANGE]
     arms = []
     for label in changed:
         part = labels == label
@@ -102,7 +104,8 @@ def find_hand(maps: ChangeMaps, valid: Mask, frame: Frame) -> Obstruction:
             arm = widest > THING_RADIUS and on_board[label] > THING_AREA and not whole
         elif ring_shown:
             # However slim: of an arm as bright as the board only the outline may be seen.
-            arm = bool(beside[label] > RING_AREA) and not tiled
+            clear = widest >= LEAST_RADIUS or mean[label] >= SLIM_CHANGE
+            arm = bool(beside[label] > RING_AREA) and clear and not tiled
         else:
             likeness = ENTRY_WEIGHT * min(float(entry[label]), 3.0)
             likeness += RADIUS_WEIGHT * min(widest, 0.9) + CROSSING_WEIGHT * min(crossing, 1.2)
