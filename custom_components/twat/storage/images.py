@@ -1,8 +1,9 @@
 """Photos of games, as files.
 
 ``<base>/games/<game id>/cap_<sequence>_<UTC time>.jpg`` with ``thumb_…`` and ``overlay_…`` beside
-it, and for as long as somebody is asked about them ``sheet_…`` with crops of them; the base is ``twat`` in one of Home Assistant's media folders. All paths given out and taken in
-are relative to the base, with forward slashes.
+it, and for as long as somebody is asked about them ``sheet_…`` with crops of them; the base is
+``twat`` in one of Home Assistant's media folders. All paths given out and taken in, but those of
+sheets, are relative to the base, with forward slashes.
 
 JPEG bytes are stored unchanged. PNG and WebP are converted to JPEG (quality 95, no chroma
 subsampling), so that everything that shows or serves a photo deals with one type.
