@@ -20,6 +20,10 @@ SIZE_WEIGHT, STRENGTH_WEIGHT, MARGIN_WEIGHT, CONTRAST_WEIGHT, BIAS = 3.2, 4.7, 1
 """Logistic regression of whether a blob is a piece that came or went, fitted by maximum likelihood to the blobs of rendered
 games of four looks, and of a real board. With each look left out of the fit in turn, the weights hardly change and the
 blobs of that look are told apart all the same."""
+MOVE_COST, PLACE_COST, REMOVE_COST = -1.25, 0.75, 0.75
+"""What an explanation costs beside its evidence, in nats: a piece that went and a like one that came speak for each other."""
+OTHER_PLAYER_COST = 2.0
+"""What it costs more to move a piece of somebody whose turn it is not."""
 PLAIN, LEAST_AREA = 1.0, 0.03
 """Evidence, in nats, and area in square units from which a blob is plainly a piece."""
 RUNS_ON = 0.3

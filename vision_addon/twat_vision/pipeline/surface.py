@@ -10,7 +10,15 @@ from .assign import FORBIDDEN, Action, Problem, Solution, margins, only_links, s
 from .blobs import Blob, canvas_to_units, changed_blobs
 from .calibration import Basis, Grounds, calibrated
 from .colours import palette
-from .evidence import accounted, evidence, usual_area
+from .evidence import (
+    MOVE_COST,
+    OTHER_PLAYER_COST,
+    PLACE_COST,
+    REMOVE_COST,
+    accounted,
+    evidence,
+    usual_area,
+)
 from .geometry import Frame, below_camera, photo_box
 from .naming import certainty, questions_of
 from .pair import Pair
@@ -33,9 +41,6 @@ from .types import (
 from .zonechanges import plausible
 from .zonemap import foot_of
 
-MOVE_COST, PLACE_COST, REMOVE_COST = -1.25, 0.75, 0.75
-"""What a move costs beside its evidence, in nats: a piece that went and a like one that came speak for each other."""
-OTHER_PLAYER_COST = 2.0
 FAR_COST = 0.05
 """Per unit (a sixteenth of the table's longer side) that a piece travelled."""
 CAPTURE_REACH = 1.0

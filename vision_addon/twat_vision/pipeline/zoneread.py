@@ -8,7 +8,7 @@ import numpy as np
 from .assign import FORBIDDEN, Action, Problem, Solution, margins, only_links, solve
 from .blobs import Blob, canvas_to_units, changed_blobs
 from .calibration import Basis, Grounds, calibrated
-from .evidence import accounted, usual_area
+from .evidence import MOVE_COST, OTHER_PLAYER_COST, PLACE_COST, REMOVE_COST, accounted, usual_area
 from .geometry import below_camera, photo_box
 from .naming import certainty, questions_of
 from .pair import Pair
@@ -30,10 +30,6 @@ from .types import (
 from .zonechanges import Change, net_changes, plausible
 from .zonecounts import counts_after, seen_counts, seen_pieces, seen_share, standing_counts
 from .zonemap import foot_of, zone_centre, zone_map, zone_of
-
-MOVE_COST, PLACE_COST, REMOVE_COST = -1.25, 0.75, 0.75
-"""What a move costs beside its evidence, in nats: a piece that went and a like one that came speak for each other."""
-OTHER_PLAYER_COST = 2.0
 
 
 @dataclass(frozen=True, slots=True)
