@@ -10,7 +10,7 @@ from .geometry import FloatImage, Frame, Mask, Matrix
 from .maps import ChangeMaps, change_maps
 from .photo import Photo
 from .photometry import match_light
-from .registration import Registration, register
+from .registration import Registration
 
 MARGIN = 1.0
 """Units of table around the board that are looked at; hands come from there."""
@@ -40,22 +40,6 @@ class Pair:
     to_before: Matrix
     to_after: Matrix
     registration: Registration
-
-
-def locate(before: Photo, after: Photo, to_before: Matrix, columns: int, rows: int) -> Registration:
-    """Find the board of the before photo in the after photo (see `registration.register`).
-
-    Args:
-        before: a photo whose board is known.
-        after: the other one.
-        to_before: unit → pixel of the before photo, float64 ``(3, 3)``.
-        columns: units along the board's upper edge.
-        rows: units along its left edge.
-
-    Returns:
-        Unit → pixel of the after photo, with a score; it says when the board is lost.
-    """
-    return register(before, after, to_before, columns, rows)
 
 
 def compare(

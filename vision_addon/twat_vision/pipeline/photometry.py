@@ -28,7 +28,6 @@ def match_light(
     after: NDArray[np.uint8],
     valid: Mask,
     scale: int,
-    sigma: float = COARSE_SIGMA,
 ) -> FloatImage:
     """Show the after board in the before board's light.
 
@@ -37,7 +36,6 @@ def match_light(
         after: canvas of the same size.
         valid: pixels inside both photos.
         scale: canvas pixels a unit.
-        sigma: smoothness of the field of light in units.
 
     Returns:
         float32 ``(H, W, 3)``, 0…255.
@@ -46,7 +44,7 @@ def match_light(
     some = (slice(None, None, step),) * 2
     matrix = colour_matrix(before[some], after[some], valid[some])
     mapped = np.clip(cv2.transform(after.astype(np.float32), matrix), 0, 255)
-    return follow_light(before, np.asarray(mapped, np.float32), valid, scale, sigma)
+    return follow_light(before, np.asarray(mapped, np.float32), valid, scale, COARSE_SIGMA)
 
 
 def true_colours(

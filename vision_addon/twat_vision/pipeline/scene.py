@@ -8,10 +8,9 @@ import numpy as np
 from .decode import image_size, reduction_for
 from .detect import find_corners
 from .geometry import Matrix, board_units, corners_px, image_corners, is_convex, units_to_image
-from .pair import locate
 from .photo import Photo, PhotoCache
 from .pieces import PIECE_PIXELS
-from .registration import STILL, Registration
+from .registration import STILL, Registration, register
 from .types import Alignment, AlignmentStatus, AnalysisRequest, Corners, Grid, Layout, PipelineError
 
 CELL_PIXELS = 40
@@ -152,14 +151,14 @@ def align(layout: Layout, corners: Corners, photos: Photos) -> Scene:
     if earlier is None:
         if photos.reference is None:
             return Scene(columns, rows, to_first, to_first, to_first, None)
-        found = locate(first, photos.after, to_first, columns, rows)
+        found = register(first, photos.after, to_first, columns, rows)
         return Scene(columns, rows, to_first, found.to_image, found.to_image, found)
     anchor = ("place", first.digest, to_first.tobytes(), columns, rows)
 
     def place() -> _Place:
         if photos.reference is None:
             return _Place(Registration(to_first, 1.0, 1.0, 0, STILL), 0)
-        return _Place(locate(first, earlier, to_first, columns, rows), 0)
+        return _Place(register(first, earlier, to_first, columns, rows), 0)
 
     before = earlier.derive(anchor, place)
     if before.found.lost:
@@ -168,7 +167,7 @@ def align(layout: Layout, corners: Corners, photos: Photos) -> Scene:
             columns, rows, to_first, place_found.to_image, place_found.to_image, place_found
         )
     to_before = before.found.to_image
-    found = locate(earlier, photos.after, to_before, columns, rows)
+    found = register(earlier, photos.after, to_before, columns, rows)
     moves = before.moves + (found.method != STILL)
     if moves <= MOST_MOVES and not found.lost:
         photos.after.derive(anchor, lambda: _Place(found, moves))

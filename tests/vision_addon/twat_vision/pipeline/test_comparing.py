@@ -11,10 +11,15 @@ from twat_vision.pipeline.gate import too_dark
 from twat_vision.pipeline.geometry import Frame, project, units_to_image
 from twat_vision.pipeline.localshift import Matches, fit_homography, smooth_shifts
 from twat_vision.pipeline.maps import structure_similarity
-from twat_vision.pipeline.pair import Pair, compare, locate
+from twat_vision.pipeline.pair import Pair, compare
 from twat_vision.pipeline.photo import Photo
 from twat_vision.pipeline.photometry import colour_matrix, true_colours
-from twat_vision.pipeline.registration import Registration, cell_correlation, local_normalise
+from twat_vision.pipeline.registration import (
+    Registration,
+    cell_correlation,
+    local_normalise,
+    register,
+)
 
 SIZE = (640, 480)
 START = {(c, r): "red" if r == 7 else "blue" for c in range(8) for r in (0, 7)}
@@ -23,7 +28,7 @@ CORNERS = np.array([[0, 0], [8, 0], [8, 8], [0, 8]], float)
 
 def find(scene: Any, before: np.ndarray, after: np.ndarray) -> tuple[Registration, np.ndarray]:
     to_before = units_to_image(8, 8, scene.corners, SIZE)
-    return locate(Photo(before), Photo(after), to_before, 8, 8), to_before
+    return register(Photo(before), Photo(after), to_before, 8, 8), to_before
 
 
 def paired(scene: Any, before: np.ndarray, after: np.ndarray) -> Pair:
@@ -221,7 +226,7 @@ class TestGate:
         crop = (slice(y, y + side), slice(x, x + side))
         before, after = scene.photo(START)[crop], scene.photo(START, hand=(330, 260))[crop]
         to_before = units_to_image(8, 8, full, (side, side))
-        registration = locate(Photo(before), Photo(after), to_before, 8, 8)
+        registration = register(Photo(before), Photo(after), to_before, 8, 8)
         pair = compare(
             Photo(before), Photo(after), to_before, registration, Frame(8, 8, 40, 1.0), {}
         )
@@ -237,7 +242,7 @@ class TestGate:
         before, after = scene.photo(START)[crop], scene.photo(START, hand=hand)[crop]
         after[:20, 60:220] = (150, 175, 225)
         to_before = units_to_image(8, 8, full, (side, side))
-        registration = locate(Photo(before), Photo(after), to_before, 8, 8)
+        registration = register(Photo(before), Photo(after), to_before, 8, 8)
         pair = compare(
             Photo(before), Photo(after), to_before, registration, Frame(8, 8, 40, 1.0), {}
         )

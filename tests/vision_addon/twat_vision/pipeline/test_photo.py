@@ -7,12 +7,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from twat_vision.pipeline import AnalysisRequest, Grid, PhotoCache, analyse
+from twat_vision.pipeline import PhotoCache, analyse
 from twat_vision.pipeline.geometry import Frame, units_to_image
 from twat_vision.pipeline.lens import Lens
 from twat_vision.pipeline.photo import MOST_DERIVED, Photo
 from twat_vision.pipeline.registration import Registration
 from twat_vision.pipeline.scene import MOST_MOVES, align, decode
+from twat_vision.pipeline.types import AnalysisRequest, Grid
 
 GRID = Grid(8, 8)
 START = {(c, 7): "red" for c in range(8)}
@@ -115,13 +116,13 @@ class TestFromOneAnalysisToTheNext:
         from twat_vision.pipeline import scene as module
 
         searched: list[tuple[bytes, bytes]] = []
-        locate = module.locate
+        register = module.register
 
         def spy(before: Photo, after: Photo, *rest: Any) -> Registration:
             searched.append((before.digest, after.digest))
-            return locate(before, after, *rest)
+            return register(before, after, *rest)
 
-        monkeypatch.setattr(module, "locate", spy)
+        monkeypatch.setattr(module, "register", spy)
         files = [scene.file(START, noise=n) for n in range(4)]
         cache = PhotoCache()
         digests = []
@@ -138,18 +139,18 @@ class TestFromOneAnalysisToTheNext:
         from twat_vision.pipeline import scene as module
 
         searched: list[bytes] = []
-        locate = module.locate
+        register = module.register
 
         def spy(before: Photo, after: Photo, *rest: Any) -> Registration:
             searched.append(before.digest)
-            return locate(before, after, *rest)
+            return register(before, after, *rest)
 
         files = [
             scene.file(START, noise=n, shift=(6 * (n % 2), 4 * (n % 2)))
             for n in range(MOST_MOVES + 3)
         ]
         cache = PhotoCache()
-        monkeypatch.setattr(module, "locate", spy)
+        monkeypatch.setattr(module, "register", spy)
         for before, after in itertools.pairwise(files):
             asked = request(scene, after=after, before=before, reference=files[0])
             align(GRID, scene.corners, decode(asked, cache))
