@@ -23,7 +23,8 @@ from twat_vision.evaluation import (
     load_sequence,
     read_naively,
 )
-from twat_vision.pipeline import AnalysisRequest, analyse
+from twat_vision.pipeline import analyse
+from twat_vision.pipeline.types import AnalysisRequest
 
 from .perturbed import perturbed_request
 from .rules import ChessReader, is_chess

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from twat_vision.evaluation import Sequence, load_sequence
 from twat_vision.evaluation.state import players_of
-from twat_vision.pipeline import AnalysisRequest, analyse, decode_image
+from twat_vision.pipeline import analyse, decode_image
+from twat_vision.pipeline.types import AnalysisRequest
 
 Counts = Mapping[str, Mapping[str, int]]
 

@@ -12,7 +12,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from twat_vision.pipeline import AnalysisRequest, decode_image
+from twat_vision.pipeline import decode_image
+from twat_vision.pipeline.types import AnalysisRequest
 
 Photo = NDArray[np.uint8]
 

@@ -22,16 +22,16 @@ from custom_components.twat.games.model import (
 )
 from custom_components.twat.games.profiles import load_profiles
 from twat_vision.evaluation import CellNames, Sequence, Step
-from twat_vision.pipeline import (
+from twat_vision.pipeline import analyse
+from twat_vision.pipeline.spaces import cell_name
+from twat_vision.pipeline.types import (
     AnalysisRequest,
     AnalysisResult,
     Candidate,
     CandidateMove,
     Grid,
     MoveKind,
-    analyse,
 )
-from twat_vision.pipeline.spaces import cell_name
 
 _TYPES = {letter.lower(): type_id for type_id, letter in LETTERS.items()}
 _EPOCH = datetime(2026, 1, 1, tzinfo=UTC)

@@ -23,7 +23,8 @@ import numpy as np
 from benchmarks.stress import look_named, write_look
 from benchmarks.stress.conditions import Planned
 from twat_vision.evaluation import Mode, evaluate_sequence, load_sequence, read_naively
-from twat_vision.pipeline import AnalysisRequest, AnalysisResult, PhotoCache, analyse, decode_image
+from twat_vision.pipeline import PhotoCache, analyse, decode_image
+from twat_vision.pipeline.types import AnalysisRequest, AnalysisResult
 
 ROUNDS = 7
 LOOKS = ("wooden", "zones", "miniatures")

@@ -23,19 +23,16 @@ from twat_vision.evaluation import (
     to_json,
 )
 from twat_vision.marker_sheet import marker_sheet
-from twat_vision.pipeline import (
+from twat_vision.pipeline import analyse, decode_image, detect_board, draw_overlay
+from twat_vision.pipeline.colours import rgb_of
+from twat_vision.pipeline.types import (
     AnalysisRequest,
     AnalysisResult,
     Corners,
     Grid,
     PipelineError,
     Player,
-    analyse,
-    decode_image,
-    detect_board,
-    draw_overlay,
 )
-from twat_vision.pipeline.colours import rgb_of
 from twat_vision.vlm import Namer, OllamaServer, VlmError
 
 _COMPARE = """\

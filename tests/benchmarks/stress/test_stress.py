@@ -24,7 +24,7 @@ from twat_camera.simulator.optics import HEIGHT, WIDTH, Optics
 from twat_camera.simulator.solids import reach
 from twat_camera.simulator.spaces import GridBoard
 from twat_vision.evaluation import load_sequence
-from twat_vision.pipeline import Grid, Surface, Zones
+from twat_vision.pipeline.types import Grid, Surface, Zones
 
 EVERY = [look for looks in LOOKS.values() for look in looks]
 

@@ -26,7 +26,8 @@ from twat_vision.evaluation import (
     evaluate_sequence,
     load_sequence,
 )
-from twat_vision.pipeline import AnalysisRequest, AnalysisResult, analyse, decode_image
+from twat_vision.pipeline import analyse, decode_image
+from twat_vision.pipeline.types import AnalysisRequest, AnalysisResult
 
 MOVED = Step("a.jpg", "b.jpg", "move", (TrueMove("white", "p", "e2", "e4"),), ((4, 6), (4, 4)), ())
 STILL = Step("a.jpg", "b.jpg", "no-move", (), (), ())

@@ -4,7 +4,8 @@ import cv2
 import numpy as np
 
 from benchmarks.vision.perturbed import KNOCK, perturbed, perturbed_request
-from twat_vision.pipeline import AnalysisRequest, Grid, decode_image
+from twat_vision.pipeline import decode_image
+from twat_vision.pipeline.types import AnalysisRequest, Grid
 
 
 def photo(seed: int = 0) -> bytes:

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 import pytest
 
-from twat_vision.pipeline import Corners, Zone, Zones
+from twat_vision.pipeline.types import Corners, Zone, Zones
 
 WIDTH, HEIGHT = 640, 480
 BOARD = (150, 60, 360)

@@ -4,7 +4,7 @@ The player may only choose among the options of each question, in the order they
 comes nearest to the truth.
 """
 
-from twat_vision.pipeline import AnalysisResult, Move, Question
+from twat_vision.pipeline.types import AnalysisResult, Move, Question
 
 from .judge import Judge
 

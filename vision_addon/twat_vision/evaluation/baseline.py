@@ -13,7 +13,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from twat_vision.pipeline import (
+from twat_vision.pipeline.spaces import cell_name
+from twat_vision.pipeline.types import (
     Alignment,
     AlignmentStatus,
     AnalysisRequest,
@@ -30,7 +31,6 @@ from twat_vision.pipeline import (
     Surface,
     Zones,
 )
-from twat_vision.pipeline.spaces import cell_name
 
 BLUR = 21
 THRESHOLD = 30

@@ -11,7 +11,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from twat_vision.pipeline import Corners, Grid, Layout, Point, Surface, Zone, Zones
+from twat_vision.pipeline.types import Corners, Grid, Layout, Point, Surface, Zone, Zones
 
 Space = tuple[int, int] | str
 """A cell ``(column, row)`` from 0 at the image's top-left one, a zone's id, or a point of a surface (`point_name`)."""

@@ -7,7 +7,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from twat_vision.pipeline import AnalysisRequest, AnalysisResult, decode_image, draw_overlay
+from twat_vision.pipeline import decode_image, draw_overlay
+from twat_vision.pipeline.types import AnalysisRequest, AnalysisResult
 
 from .report import describe
 from .run import StepReport

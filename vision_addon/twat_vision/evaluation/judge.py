@@ -5,8 +5,16 @@ from collections.abc import Sequence as Many
 from dataclasses import dataclass
 import math
 
-from twat_vision.pipeline import AnalysisResult, Grid, Layout, Move, Point, RegionKind, Surface
 from twat_vision.pipeline.spaces import cell_of
+from twat_vision.pipeline.types import (
+    AnalysisResult,
+    Grid,
+    Layout,
+    Move,
+    Point,
+    RegionKind,
+    Surface,
+)
 
 from .dataset import Space, Step, point_name
 from .naming import CellNames

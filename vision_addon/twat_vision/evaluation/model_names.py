@@ -8,7 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence as Items
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from twat_vision.pipeline import (
+from twat_vision.pipeline import analyse
+from twat_vision.pipeline.spaces import cell_name
+from twat_vision.pipeline.types import (
     Alignment,
     AlignmentStatus,
     AnalysisRequest,
@@ -20,9 +22,7 @@ from twat_vision.pipeline import (
     PipelineError,
     Player,
     VocabularyEntry,
-    analyse,
 )
-from twat_vision.pipeline.spaces import cell_name
 from twat_vision.vlm import Namer, Respondent, Spent
 from twat_vision.vlm.crops import photo_size
 from twat_vision.vlm.doubts import UNKNOWN, doubts

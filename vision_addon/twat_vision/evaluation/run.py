@@ -8,7 +8,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from twat_vision.pipeline import (
+from twat_vision.pipeline import analyse, decode_image
+from twat_vision.pipeline.calibration import Grounds
+from twat_vision.pipeline.decode import image_size
+from twat_vision.pipeline.types import (
     AnalysisRequest,
     AnalysisResult,
     Grid,
@@ -16,11 +19,7 @@ from twat_vision.pipeline import (
     Player,
     WarningCode,
     Zones,
-    analyse,
-    decode_image,
 )
-from twat_vision.pipeline.calibration import Grounds
-from twat_vision.pipeline.decode import image_size
 
 from .answers import answered
 from .dataset import DatasetError, Sequence, Space, Step

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from twat_vision.pipeline import Grid, Piece, Player, Zones
+from twat_vision.pipeline.types import Grid, Piece, Player, Zones
 
 from .dataset import Sequence, Step, TrueMove, TruePiece
 from .naming import Cell, CellNames

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from twat_vision.pipeline import (
+from twat_vision.pipeline.types import (
     Alignment,
     AlignmentStatus,
     AnalysisRequest,

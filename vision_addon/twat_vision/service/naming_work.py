@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
-from twat_vision.pipeline import AnalysisRequest, AnalysisResult
+from twat_vision.pipeline.types import AnalysisRequest, AnalysisResult
 from twat_vision.vlm import Kind, Patches, Report, Status
 from twat_vision.vlm.doubts import doubts
 from twat_vision.vlm.merge import merge

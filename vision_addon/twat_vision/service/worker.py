@@ -23,18 +23,8 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from twat_vision.pipeline import (
-    AnalysisRequest,
-    AnalysisResult,
-    Grid,
-    PhotoCache,
-    PipelineError,
-    Stage,
-    analyse,
-    decode_image,
-    detect_board,
-    draw_overlay,
-)
+from twat_vision.pipeline import PhotoCache, analyse, decode_image, detect_board, draw_overlay
+from twat_vision.pipeline.types import AnalysisRequest, AnalysisResult, Grid, PipelineError, Stage
 from twat_vision.vlm import AI_TASK
 
 from . import frames

@@ -7,10 +7,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from twat_vision.pipeline import Corners, Grid, Layout, Point, Surface, decode_image
+from twat_vision.pipeline import decode_image
 from twat_vision.pipeline.decode import image_size
 from twat_vision.pipeline.geometry import project, units_to_image
 from twat_vision.pipeline.spaces import cell_of
+from twat_vision.pipeline.types import Corners, Grid, Layout, Point, Surface
 
 from .sheet import Pixels
 

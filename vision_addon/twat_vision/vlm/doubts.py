@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from twat_vision.pipeline import (
+from twat_vision.pipeline.state import Names
+from twat_vision.pipeline.types import (
     AlignmentStatus,
     AnalysisRequest,
     AnalysisResult,
@@ -13,7 +14,6 @@ from twat_vision.pipeline import (
     WarningCode,
     Zones,
 )
-from twat_vision.pipeline.state import Names
 
 from .questions import Choice, Kind, Subject
 

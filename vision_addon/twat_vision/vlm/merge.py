@@ -9,7 +9,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 import math
 
-from twat_vision.pipeline import (
+from twat_vision.pipeline.state import Names
+from twat_vision.pipeline.summary import describe, summarise
+from twat_vision.pipeline.types import (
     AnalysisRequest,
     AnalysisResult,
     AreaReading,
@@ -21,8 +23,6 @@ from twat_vision.pipeline import (
     Surface,
     WarningCode,
 )
-from twat_vision.pipeline.state import Names
-from twat_vision.pipeline.summary import describe, summarise
 
 from .answers import Answer
 from .doubts import UNKNOWN

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from twat_vision.pipeline import AnalysisRequest, AnalysisResult, Corners
+from twat_vision.pipeline.types import AnalysisRequest, AnalysisResult, Corners
 
 from .crops import (
     Cutter,

@@ -23,7 +23,8 @@ from twat_vision.evaluation import (
 )
 from twat_vision.evaluation.judge import Judge, ReadMove, same_deltas, same_moves
 from twat_vision.evaluation.state import GridState, players_of, surface_pieces
-from twat_vision.pipeline import AnalysisRequest, AnalysisResult, Move, MoveKind, Surface, analyse
+from twat_vision.pipeline import analyse
+from twat_vision.pipeline.types import AnalysisRequest, AnalysisResult, Move, MoveKind, Surface
 
 Write = Callable[..., Path]
 STEPS = '{"grid": [8, 8], "corners": [[0,0],[1,0],[1,1],[0,1]], "steps": [%s]}'

@@ -31,7 +31,7 @@ from twat_vision.evaluation import (
 from twat_vision.evaluation.answers import answered
 from twat_vision.evaluation.difficulty import difficulties
 from twat_vision.evaluation.judge import Judge, ReadMove
-from twat_vision.pipeline import (
+from twat_vision.pipeline.types import (
     Alignment,
     AlignmentStatus,
     AnalysisRequest,

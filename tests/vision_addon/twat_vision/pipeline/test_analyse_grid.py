@@ -7,7 +7,9 @@ import cv2
 import numpy as np
 import pytest
 
-from twat_vision.pipeline import (
+from twat_vision.pipeline import analyse
+from twat_vision.pipeline.spaces import cell_name
+from twat_vision.pipeline.types import (
     AlignmentStatus,
     AnalysisRequest,
     AnalysisResult,
@@ -22,9 +24,7 @@ from twat_vision.pipeline import (
     Stage,
     VocabularyEntry,
     WarningCode,
-    analyse,
 )
-from twat_vision.pipeline.spaces import cell_name
 
 GRID = Grid(8, 8)
 PLAYERS = (Player(1, "Ann", "red"), Player(2, "Ben", "blue"))

@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
-from twat_vision.pipeline import (
+from twat_vision.pipeline import analyse
+from twat_vision.pipeline.geometry import Frame
+from twat_vision.pipeline.types import (
     AnalysisRequest,
     AnalysisResult,
     Area,
@@ -17,9 +19,7 @@ from twat_vision.pipeline import (
     VocabularyEntry,
     WarningCode,
     Zones,
-    analyse,
 )
-from twat_vision.pipeline.geometry import Frame
 from twat_vision.pipeline.zonemap import zone_centre, zone_map
 
 PLAYERS = (Player(1, "Ann", "red"), Player(2, "Ben", "blue"), Player(3, "Cy", "green"))

@@ -6,12 +6,13 @@ import cv2
 import numpy as np
 import pytest
 
-from twat_vision.pipeline import AnalysisRequest, Grid, PhotoCache, analyse
+from twat_vision.pipeline import PhotoCache, analyse
 from twat_vision.pipeline.detect import SURE, detect_board
 from twat_vision.pipeline.lattice import grid_lens
 from twat_vision.pipeline.lens import PLAIN, Lens, plumb_lens
 from twat_vision.pipeline.scene import decode
 from twat_vision.pipeline.straighten import lens_of
+from twat_vision.pipeline.types import AnalysisRequest, Grid
 
 SIZE = (900, 600)
 GRID = Grid(8, 8)

@@ -2,9 +2,9 @@
 
 import pytest
 
-from twat_vision.pipeline import AnalysisRequest, Grid, Move, MoveKind, Player
 from twat_vision.pipeline.naming import questions_of
 from twat_vision.pipeline.state import Names
+from twat_vision.pipeline.types import AnalysisRequest, Grid, Move, MoveKind, Player
 
 NAMES = Names.of(AnalysisRequest(after=b"", layout=Grid(8, 8), players=(Player(1, "Ann", "blue"),)))
 

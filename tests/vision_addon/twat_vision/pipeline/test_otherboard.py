@@ -4,7 +4,8 @@ import cv2
 import numpy as np
 import pytest
 
-from twat_vision.pipeline import AnalysisRequest, Grid, WarningCode, analyse
+from twat_vision.pipeline import analyse
+from twat_vision.pipeline.types import AnalysisRequest, Grid, WarningCode
 
 SIZE = (960, 640)
 CORNERS = np.array([[260, 90], [700, 105], [720, 560], [235, 545]], np.float32)

@@ -5,22 +5,25 @@ from typing import Any
 import cv2
 import numpy as np
 
-from twat_vision.pipeline import (
+from twat_vision.pipeline import draw_overlay
+from twat_vision.pipeline.overlay import LEAST_SIDE
+from twat_vision.pipeline.pen import WHITE, Pen
+from twat_vision.pipeline.types import (
     Alignment,
     AlignmentStatus,
     AnalysisRequest,
     AnalysisResult,
+    ChangedRegion,
     Grid,
+    Layout,
     Move,
     MoveKind,
+    Occlusion,
+    RegionKind,
     Surface,
     WarningCode,
     Zones,
-    draw_overlay,
 )
-from twat_vision.pipeline.overlay import LEAST_SIDE
-from twat_vision.pipeline.pen import WHITE, Pen
-from twat_vision.pipeline.types import ChangedRegion, Layout, Occlusion, RegionKind
 
 
 def overlay(

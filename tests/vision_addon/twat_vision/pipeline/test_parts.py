@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from twat_vision.pipeline import Grid, Piece, PipelineError, Surface, Zone, Zones, decode_image
+from twat_vision.pipeline import decode_image
 from twat_vision.pipeline.assign import (
     FORBIDDEN,
     MATCHED,
@@ -27,6 +27,7 @@ from twat_vision.pipeline.geometry import (
     units_to_image,
 )
 from twat_vision.pipeline.spaces import cell_name, cell_of, piece_cell
+from twat_vision.pipeline.types import Grid, Piece, PipelineError, Surface, Zone, Zones
 
 UPRIGHT = ((0.1, 0.1), (0.9, 0.1), (0.9, 0.9), (0.1, 0.9))
 

@@ -7,12 +7,13 @@ import cv2
 import numpy as np
 import pytest
 
-from twat_vision.pipeline import AnalysisRequest, Player, Zone, Zones, analyse
+from twat_vision.pipeline import analyse
 from twat_vision.pipeline.colours import palette
 from twat_vision.pipeline.geometry import Frame, below_camera, units_to_image
 from twat_vision.pipeline.maps import to_lab
 from twat_vision.pipeline.paint import ground, painted
 from twat_vision.pipeline.pieces import Table, find_pieces
+from twat_vision.pipeline.types import AnalysisRequest, Player, Zone, Zones
 from twat_vision.pipeline.zonemap import foot_of
 
 FRAME = Frame(16, 16, 40, 0.5)

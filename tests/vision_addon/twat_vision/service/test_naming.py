@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from tests.fakes.ollama import FakeOllama, Fault
-from twat_vision.pipeline import AnalysisRequest, Grid, Piece, Player, VocabularyEntry, analyse
+from twat_vision.pipeline import analyse
+from twat_vision.pipeline.types import AnalysisRequest, Grid, Piece, Player, VocabularyEntry
 from twat_vision.service.answers import JobAnswer, ResultsAnswer
 from twat_vision.service.convert import to_result
 from twat_vision.vlm import Budgets

@@ -9,14 +9,14 @@ import sys
 from PIL import Image
 import pytest
 
-from twat_vision.pipeline import (
+from twat_vision.pipeline import PhotoCache
+from twat_vision.pipeline.types import (
     Alignment,
     AlignmentStatus,
     AnalysisRequest,
     AnalysisResult,
     ChangedRegion,
     Grid,
-    PhotoCache,
     PipelineError,
     RegionKind,
 )

@@ -10,13 +10,13 @@ from aiohttp import web
 import pytest
 
 from tests.fakes.ai_task.cloud import Cloud
-from twat_vision.pipeline import (
+from twat_vision.pipeline import analyse
+from twat_vision.pipeline.types import (
     AnalysisRequest,
     AnalysisResult,
     Grid,
     Player,
     VocabularyEntry,
-    analyse,
 )
 from twat_vision.vlm.doubts import doubts
 from twat_vision.vlm.plan import plan

@@ -8,7 +8,8 @@ import numpy as np
 from PIL import Image
 import pytest
 
-from twat_vision.pipeline import (
+from twat_vision.pipeline import analyse
+from twat_vision.pipeline.types import (
     Alignment,
     AlignmentStatus,
     AnalysisRequest,
@@ -28,7 +29,6 @@ from twat_vision.pipeline import (
     WarningCode,
     Zone,
     Zones,
-    analyse,
 )
 from twat_vision.vlm.answers import Answer
 from twat_vision.vlm.crops import outline, photo_size, square_of_box
