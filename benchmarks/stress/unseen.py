@@ -1,6 +1,7 @@
 """Looks that nobody who works on the reading has seen: other print, pieces, light, cameras and lenses.
 
-They are kept aside, whole: only that their truth is true has been checked.
+They are kept aside: that their truth is true has been checked, and what is weighed on `provinces` was looked at once, without
+changing anything for it.
 """
 
 from typing import Final
