@@ -12,7 +12,7 @@ from .geometry import Matrix, board_units, project, units_to_image
 from .pen import WHITE, Bgr, Pen, contrast
 from .spaces import cell_of
 from .state import Names
-from .summary import describe
+from .summary import way
 from .types import (
     AnalysisRequest,
     AnalysisResult,
@@ -69,7 +69,7 @@ def draw_overlay(after_bgr: Image, request: AnalysisRequest, result: AnalysisRes
         for move, (start, end) in zip(result.moves, marks, strict=True):
             points = end if end is not None else start
             if points is not None:
-                pen.label(_words(move, names), points, bgr_of(move.color))
+                pen.label(way(move, names), points, bgr_of(move.color))
     _draw_occlusions(pen, result)
     _draw_captions(pen, result)
     _, data = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, QUALITY])
@@ -217,16 +217,6 @@ def _draw_move(
         pen.cross(start.mean(axis=0), 0.3 * float(np.ptp(start, axis=0).min()), color)
     if move.kind is MoveKind.CAPTURE and end is not None:
         pen.ring(end.mean(axis=0), 0.42 * float(np.ptp(end, axis=0).max()), ALARM)
-
-
-def _words(move: Move, names: Names) -> str:
-    """A move without the player, whose colour the label shows: "E2 → E4", "+ Arrakeen", "− Conflict"."""
-    said = describe(move, names)
-    if move.kind is MoveKind.PLACE:
-        return "+ " + said.rpartition(" placed on ")[2]
-    if move.kind is MoveKind.REMOVE:
-        return "− " + said.rpartition(" removed from ")[2]
-    return said.rpartition(": ")[2]
 
 
 def _draw_occlusions(pen: Pen, result: AnalysisResult) -> None:

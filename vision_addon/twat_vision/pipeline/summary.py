@@ -22,8 +22,22 @@ def describe(move: Move, names: Names) -> str:
         return f"{who} removed from {start}"
     if move.kind is MoveKind.CAPTURE and start is None:
         return f"{who} replaces the piece on {end}"
-    arrow = "×" if move.kind is MoveKind.CAPTURE else "→"
-    return f"{who}: {start} {arrow} {end}"
+    return f"{who}: {way(move, names)}"
+
+
+def way(move: Move, names: Names) -> str:
+    """Where a piece went, without saying which: ``E2 → E4``, ``+ Arrakeen``, ``− Conflict``, ``× Carthag``.
+
+    Args:
+        move: what was read.
+        names: players and vocabulary.
+    """
+    start = _where(move.from_space, move.from_position, names)
+    end = _where(move.to_space, move.to_position, names)
+    if move.kind is MoveKind.REMOVE:
+        return f"− {start}"
+    sign = {MoveKind.PLACE: "+", MoveKind.CAPTURE: "×"}.get(move.kind, "→")
+    return f"{sign} {end}" if start is None else f"{start} {sign} {end}"
 
 
 def _where(space: str | None, position: Point | None, names: Names) -> str | None:
