@@ -7,7 +7,16 @@ are kept aside while the pipeline is tuned, so that what they show is not what i
 from .cache import forget_others, rendered
 from .conditions import BAR_TAGS
 from .folder import write_look
-from .look import Look
+from .look import Look, another_game
 from .looks import LOOKS, look_named
 
-__all__ = ["BAR_TAGS", "LOOKS", "Look", "forget_others", "look_named", "rendered", "write_look"]
+__all__ = [
+    "BAR_TAGS",
+    "LOOKS",
+    "Look",
+    "another_game",
+    "forget_others",
+    "look_named",
+    "rendered",
+    "write_look",
+]

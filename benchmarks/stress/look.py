@@ -1,6 +1,6 @@
 """What a look is: a table with a game on it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from twat_camera.simulator.colors import PAINTS, Rgb
@@ -73,6 +73,18 @@ class Look:
     scenery: tuple[Standing, ...] = ()
     crowd: int = 6
     room: float = 1.6
+
+
+def another_game(look: Look, number: int) -> Look:
+    """The same table with another game on it, as another folder.
+
+    Args:
+        look: The table.
+        number: Which of its games, from 1; 0 is the look's own.
+    """
+    if not number:
+        return look
+    return replace(look, name=f"{look.name}_{number}", seed=look.seed + 1000 * number)
 
 
 def army(color: str, shapes: tuple[str, ...], count: int, paint: Rgb | None = None) -> Army:

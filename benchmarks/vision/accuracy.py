@@ -10,7 +10,7 @@ from pathlib import Path
 
 import cv2
 
-from benchmarks.stress import BAR_TAGS, LOOKS, look_named, rendered
+from benchmarks.stress import BAR_TAGS, LOOKS, another_game, look_named, rendered
 from scripts.stage.processes import ROOT
 from twat_vision.evaluation import (
     Gallery,
@@ -63,12 +63,13 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class _Task:
-    """A sequence to read; a rendered one, whose folder is None, goes by its look's name."""
+    """A sequence to read; a rendered one, whose folder is None, goes by its look's name, and which of its games it is."""
 
     group: Group
     name: str
     folder: Path | None
     gallery: Path
+    game: int = 0
 
 
 Shown = Callable[[AnalysisRequest], AnalysisRequest]
@@ -77,16 +78,22 @@ Shown = Callable[[AnalysisRequest], AnalysisRequest]
 SEED = 1
 """Of the perturbations."""
 
+MORE_GAMES = (1, 2, 3, 4)
+"""Further games of the looks without cells: one game of each has too few misses to say what a confidence means."""
+
 QUICK = {"chess_pcwawc", "qwirkle_g1", "wooden", "miniatures", "go", "regions"}
 
 
-def read_all(realdata: Path | None, gallery: Path, *, quick: bool) -> list[Reading]:
+def read_all(
+    realdata: Path | None, gallery: Path, *, quick: bool, more: bool = False
+) -> list[Reading]:
     """Read the real sequences (None without any) and the stress set in all ways.
 
     Args:
         realdata: Folder of real sequences.
         gallery: Folder for pictures of what is misread.
         quick: Only a few of them.
+        more: `MORE_GAMES`, too.
     """
     tasks = [_Task(Group.TUNED, look.name, None, gallery) for look in LOOKS["tuned"]]
     tasks += [_Task(Group.ASIDE, look.name, None, gallery) for look in LOOKS["aside"]]
@@ -94,6 +101,9 @@ def read_all(realdata: Path | None, gallery: Path, *, quick: bool) -> list[Readi
         folders = find_sequences([realdata])
         for group in (Group.REAL, Group.PERTURBED):
             tasks += [_Task(group, folder.name, folder, gallery) for folder in folders]
+    if more:
+        free = [look.name for look in LOOKS["tuned"] if look.style in {"zones", "surface"}]
+        tasks += [_Task(Group.TUNED, name, None, gallery, n) for name in free for n in MORE_GAMES]
     if quick:
         tasks = [t for t in tasks if t.name in QUICK]
     # A fresh process each, so that none inherits this one's threads.
@@ -108,7 +118,9 @@ def _alone() -> None:
 
 
 def _read(task: _Task) -> list[Reading]:
-    folder = rendered(look_named(task.name)) if task.folder is None else task.folder
+    folder = task.folder
+    if folder is None:
+        folder = rendered(another_game(look_named(task.name), task.game))
     return list(_in_all_ways(task, folder))
 
 

@@ -1,7 +1,7 @@
 """Fits what a confidence means: the constants of `pipeline/calibration.py`, and how well they hold.
 
 Fitted by penalised maximum likelihood (Platt 1999; iteratively reweighted least squares) to the real photos, the same perturbed, and the
-rendered looks that are tuned on. What the fit promises is measured on games it has not seen: each game left out in turn, and the
+rendered looks that are tuned on, those without cells with five games each. What the fit promises is measured on games it has not seen: each game left out in turn, and the
 looks kept aside.
 """
 
@@ -131,7 +131,7 @@ def main() -> None:
     args = parser.parse_args()
     real = REALDATA if REALDATA.is_dir() else None
     with TemporaryDirectory() as pictures:
-        print(report(samples(read_all(real, Path(pictures), quick=args.quick))))
+        print(report(samples(read_all(real, Path(pictures), quick=args.quick, more=True))))
 
 
 if __name__ == "__main__":
