@@ -8,9 +8,11 @@ import sys
 
 from benchmarks.stress import LOOKS, forget_others, rendered
 from scripts.stage.processes import ROOT
+from twat_vision.evaluation import find_sequences
 
 from .accuracy import QUICK, REALDATA, read_all
 from .counts import PhotoCounts, count_photos
+from .finding import FoundBoard, find_board
 from .report import Measurement, to_json, to_text
 from .speed import measure
 
@@ -32,7 +34,11 @@ def main() -> None:
     shutil.rmtree(GALLERY, ignore_errors=True)
     readings = read_all(real, GALLERY, quick=args.quick)
     measured = Measurement(
-        readings, measure(quick=args.quick), _real_counts(real), _rendered_counts(quick=args.quick)
+        readings,
+        measure(quick=args.quick),
+        _real_counts(real),
+        _rendered_counts(quick=args.quick),
+        _boards(real, quick=args.quick),
     )
     print(json.dumps(to_json(measured), indent=1) if args.json else to_text(measured))
 
@@ -49,6 +55,14 @@ def _rendered_counts(*, quick: bool) -> dict[str, list[PhotoCounts]]:
         for look in looks
         if not quick or look.name in QUICK
     }
+
+
+def _boards(real: Path | None, *, quick: bool) -> list[FoundBoard]:
+    """Boards found without corners; a bare table has none to be found."""
+    folders = [] if real is None else find_sequences([real])
+    looks = [look for looks in LOOKS.values() for look in looks if look.art.board is not None]
+    folders += [rendered(look) for look in looks if not quick or look.name in QUICK]
+    return [find_board(folder) for folder in folders if not quick or folder.name in QUICK]
 
 
 if __name__ == "__main__":

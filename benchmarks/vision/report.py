@@ -21,6 +21,7 @@ from twat_vision.evaluation import (
 from .accuracy import Group, Reading, Way, harder_steps_of, mild, steps_of
 from .bars import BARS, COLUMNS, MISS, PASS, Score, scores
 from .counts import PhotoCounts
+from .finding import RIGHT, FoundBoard
 from .speed import Speed
 
 STILL_BAR, MOVED_BAR, MILLISECONDS_BAR = 0.8, 1.3, 250.0
@@ -31,12 +32,13 @@ COUNTS_BAR = 2
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
-    """All that was measured; ``real_counts`` None without the real board, ``rendered_counts`` by look."""
+    """All that was measured; ``real_counts`` None without the real board, ``rendered_counts`` by look, ``boards`` found without corners."""
 
     readings: list[Reading]
     speeds: list[Speed]
     real_counts: list[PhotoCounts] | None
     rendered_counts: dict[str, list[PhotoCounts]]
+    boards: list[FoundBoard]
 
 
 def to_text(measured: Measurement) -> str:
@@ -48,6 +50,7 @@ def to_text(measured: Measurement) -> str:
         _speed(measured.speeds),
         _reliability(measured.readings),
         _counts(measured),
+        _boards(measured.boards),
         _misses(measured.readings),
     ]
     return "\n\n".join(part for part in parts if part)
@@ -219,6 +222,20 @@ def _counts(measured: Measurement) -> str:
     return "\n".join(lines)
 
 
+def _boards(found: Sequence[FoundBoard]) -> str:
+    rows: list[Sequence[str]] = [("board", "found by", "sure", "corners off", "")]
+    for board in found:
+        off = "-" if board.error is None else f"{board.error:.3f}"
+        verdict = "" if board.right else "wrong" if board.used else "asked for"
+        rows.append((board.sequence, board.method, f"{board.confidence:.2f}", off, verdict))
+    used = [board for board in found if board.used]
+    right = sum(board.right for board in used)
+    return (
+        f"Boards found in the first photo alone; corners in cells, or sixteenths of the board; right within {RIGHT}\n\n"
+        f"{table(rows)}\n{len(used)} of {len(found)} are used without asking, {right} of them rightly"
+    )
+
+
 def _misses(readings: Sequence[Reading]) -> str:
     parts = []
     for reading in readings:
@@ -265,6 +282,7 @@ def to_json(measured: Measurement) -> dict[str, Any]:
             else [asdict(p) for p in measured.real_counts],
             "rendered": {k: [asdict(p) for p in v] for k, v in measured.rendered_counts.items()},
         },
+        "boards": [asdict(b) | {"right": b.right, "used": b.used} for b in measured.boards],
         "misread": [
             {
                 "group": r.group.name.lower(),

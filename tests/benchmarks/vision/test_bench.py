@@ -11,10 +11,11 @@ import pytest
 
 from benchmarks.stress import look_named, write_look
 from benchmarks.stress.conditions import Planned
-from benchmarks.vision import counts, speed
+from benchmarks.vision import counts, finding, speed
 from benchmarks.vision.accuracy import Group, Reading, Way, mild, read_all, steps_of
 from benchmarks.vision.bars import BARS, COLUMNS, scores
 from benchmarks.vision.counts import PhotoCounts, count_photos
+from benchmarks.vision.finding import FoundBoard, find_board
 from benchmarks.vision.report import Measurement, speed_scores, to_json, to_text
 from benchmarks.vision.rules import ChessReader, is_chess
 from benchmarks.vision.speed import Speed
@@ -27,7 +28,7 @@ from twat_vision.evaluation import (
     load_sequence,
 )
 from twat_vision.pipeline import analyse, decode_image
-from twat_vision.pipeline.types import AnalysisRequest, AnalysisResult
+from twat_vision.pipeline.types import AnalysisRequest, AnalysisResult, BoardSuggestion
 
 MOVED = Step("a.jpg", "b.jpg", "move", (TrueMove("white", "p", "e2", "e4"),), ((4, 6), (4, 4)), ())
 STILL = Step("a.jpg", "b.jpg", "no-move", (), (), ())
@@ -122,7 +123,13 @@ class TestReport:
             ),
         ]
         wrong = PhotoCounts("1.jpg", 20, (("north", "red", 2, 1),) * 3)
-        return Measurement(readings, [SPEED], [wrong], {"zones": [PhotoCounts("000.jpg", 9, ())]})
+        boards = [
+            FoundBoard("wooden", "grid", 0.95, 0.01),
+            FoundBoard("printed", "grid", 0.9, 0.6),
+            FoundBoard("glossy", "none", 0.0, None),
+        ]
+        counted = {"zones": [PhotoCounts("000.jpg", 9, ())]}
+        return Measurement(readings, [SPEED], [wrong], counted, boards)
 
     def test_everything_is_said(self, measured: Measurement, tmp_path: Path) -> None:
         text = to_text(measured)
@@ -139,6 +146,7 @@ class TestReport:
             "  beyond the bars: a.jpg → b.jpg",
             str(tmp_path / "wooden_a-b.jpg"),
             "ms by stage",
+            "2 of 3 are used without asking, 1 of them rightly",
         ):
             assert line in text
         # What the naive reading misreads is counted, not listed.
@@ -284,6 +292,31 @@ class TestAccuracy:
         for group in groups:
             assert len(steps_of(readings, group, Way.GAME)) == 2
         assert steps_of(readings, Group.TUNED, Way.GAME) == []
+
+
+class TestFinding:
+    def test_a_board_is_compared_with_its_true_corners_whichever_comes_first(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        write_look(replace(look_named("wooden"), size=(960, 540)), tmp_path, (Planned("nothing"),))
+        truth = json.loads((tmp_path / "truth.json").read_text())
+        corners = truth.get("frame_corners", {}).get("000.jpg", truth["corners"])
+        a, b, c, d = ((x / 960, y / 540) for x, y in corners)
+        cell = np.linalg.norm(np.subtract(corners[1], corners[0])) / 8
+
+        def said(*_: object) -> BoardSuggestion:
+            return BoardSuggestion((b, c, d, (a[0] + cell / 960, a[1])), 0.85, "grid")
+
+        monkeypatch.setattr(finding, "detect_board", said)
+        board = find_board(tmp_path)
+        assert board.error == pytest.approx(0.25, abs=0.02)
+        assert board.used
+
+        monkeypatch.setattr(finding, "detect_board", lambda *_: BoardSuggestion(None, 0.0, "none"))
+        lost = find_board(tmp_path)
+        assert lost.error is None
+        assert not lost.right
+        assert not lost.used
 
 
 class TestCounts:

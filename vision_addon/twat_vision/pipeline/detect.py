@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 
 from .decode import Image, decode_image
-from .lattice import GridFit, find_grid, grid_lens
+from .lattice import GridFit, find_grid, find_points, grid_lens
 from .lens import PLAIN, WIDE, Lens
 from .markers import IDS, marker_corners
 from .outline import Quad, find_outlines, in_order
@@ -128,11 +128,12 @@ def _grid_through(
         quads = [outline]
     best: GridFit | None = None
     for quad in quads:
-        fit = find_grid(straight, quad, layout.columns, layout.rows)
-        if fit is not None and (best is None or fit.support > best.support):
-            best = fit
-        if best is not None and best.support >= _CERTAIN:
-            break
+        for find in (find_grid, find_points):
+            if best is not None and best.support >= _CERTAIN:
+                break
+            fit = find(straight, quad, layout.columns, layout.rows)
+            if fit is not None and (best is None or fit.support > best.support):
+                best = fit
     if best is None:
         return None
     seen = max(0.0, (best.support - _CHANCE) / (1 - _CHANCE))

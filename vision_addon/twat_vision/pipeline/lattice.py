@@ -7,6 +7,7 @@ where the fitted grid says is the measure of belief.
 """
 
 from dataclasses import dataclass
+from itertools import product
 
 import cv2
 import numpy as np
@@ -23,6 +24,8 @@ _PAD = 2.0
 """Cells of surroundings kept around the outline."""
 _SMALLEST_SHARE = 0.62
 """The grid fills at least this share of an outline's width and height."""
+_AGAIN = (0.97, 1.03)
+"""The same of a grid that was found before."""
 _REACHES = (0.22, 0.16, 0.12, 0.12)
 """How far from its place (in cells) a grid line's edge is looked for, look by look."""
 _SURROUNDINGS = 0.3
@@ -37,6 +40,9 @@ _STRAIGHT = 0.06
 """Mean distance (in cells) of points from their lines, below which no point was taken for one of the next line."""
 _STRAIGHTER = 0.7
 """How much straighter another lens makes the lines that is believed instead."""
+
+_BEYOND = 0.5
+"""Share of the lines that go on to a side, from which the grid goes on there."""
 
 Profile = NDArray[np.float32]
 
@@ -69,12 +75,38 @@ def find_grid(image: Image, outline: Quad, columns: int, rows: int) -> GridFit |
         The grid, or None where no equally spaced lines are to be seen.
     """
     fit = _fit(image, outline, columns, rows, (_SMALLEST_SHARE, 1.03))
-    for _ in range(_LOOKS):
-        again = fit and _fit(image, fit.corners, columns, rows, (0.97, 1.03))
-        if fit is None or again is None or again.support < fit.support:
-            break
-        fit = again
-    return fit
+    return fit and _settled(image, fit, columns, rows)
+
+
+def find_points(image: Image, outline: Quad, columns: int, rows: int) -> GridFit | None:
+    """Find a board whose lines run through the middles of its cells, as of go: pieces stand on the crossings.
+
+    Args:
+        image: BGR uint8 ``(h, w, 3)``.
+        outline: the board's outline, or that of its lines.
+        columns: lines across, from 3.
+        rows: lines down, from 3.
+
+    Returns:
+        The cells around all crossings, half a cell wider than the lines; None where the lines are not to be seen, or go on
+        beyond so many: any part of a larger grid is a grid.
+    """
+    across, down = columns - 1, rows - 1
+    fit = find_grid(image, outline, across, down)
+    if fit is None:
+        return None
+    # The board's rim may have been taken for a line, and the lines be found one off.
+    boxes = [
+        _cells(fit.corners, across, down, (dx, dy, across + dx, down + dy))
+        for dx, dy in product((-1, 0, 1), repeat=2)
+    ]
+    best = max(boxes, key=lambda box: _ends(image, box, across, down))
+    fit = _fit(image, best, across, down, _AGAIN)
+    fit = fit and _settled(image, fit, across, down)
+    if fit is None or not _ends(image, fit.corners, across, down):
+        return None
+    wider = _cells(fit.corners, across, down, (-0.5, -0.5, across + 0.5, down + 0.5))
+    return GridFit(wider, fit.support, fit.residual)
 
 
 def grid_lens(image: Image, corners: Quad, columns: int, rows: int) -> Lens:
@@ -114,13 +146,8 @@ def _line_points(
     image: Image, corners: Quad, columns: int, rows: int
 ) -> tuple[Points, NDArray[np.intp]]:
     """Where the grid's lines are seen in a picture, pixels ``(n, 2)``, and on which line ``(n,)`` each point is."""
-    frame = Frame(columns, rows, CELL, 1.0)
-    units = np.array([[0, 0], [columns, 0], [columns, rows], [0, rows]], np.float32)
-    found = cv2.getPerspectiveTransform(units, corners.astype(np.float32))
-    to_image = np.asarray(found, np.float64)
-    across, down = _gradients(rectify(image, to_image, frame)[0])
-    ends = (np.arange(n + 1) * CELL + frame.offset - 0.5 for n in (columns, rows))
-    nodes = np.stack(np.meshgrid(*ends), axis=-1)
+    frame, across, down = _rectified(image, corners, columns, rows)
+    nodes = _nodes(frame)
     right, _ = _segment_shifts(nodes, across, 0, _SURROUNDINGS)
     lower, _ = _segment_shifts(nodes, down, 1, _SURROUNDINGS)
     upright = (nodes[:-1] + nodes[1:]) / 2 + right[..., None] * (1, 0)
@@ -131,8 +158,69 @@ def _line_points(
     ]
     points = np.concatenate([upright.reshape(-1, 2), level.reshape(-1, 2)])
     seen = np.isfinite(points).all(axis=1)
-    found_at = project(to_image @ frame.to_units, points[seen])
+    found_at = project(_to_image(corners, columns, rows) @ frame.to_units, points[seen])
     return found_at, np.concatenate([line.ravel() for line in lines])[seen]
+
+
+def _settled(image: Image, fit: GridFit, columns: int, rows: int) -> GridFit:
+    """Look again in the found grid's own frame, as long as that shows more of its lines."""
+    for _ in range(_LOOKS):
+        again = _fit(image, fit.corners, columns, rows, _AGAIN)
+        if again is None or again.support < fit.support:
+            break
+        fit = again
+    return fit
+
+
+def _to_image(corners: Quad, columns: int, rows: int) -> Matrix:
+    """Cells of a grid → pixels of the picture in which its outer corners are known."""
+    units = np.array([[0, 0], [columns, 0], [columns, rows], [0, rows]], np.float32)
+    return np.asarray(cv2.getPerspectiveTransform(units, corners.astype(np.float32)), np.float64)
+
+
+def _cells(corners: Quad, columns: int, rows: int, span: tuple[float, float, float, float]) -> Quad:
+    """The outer corners of the cells left, top, right, bottom of a grid; those beyond it, too."""
+    left, top, right, bottom = span
+    box = np.array([[left, top], [right, top], [right, bottom], [left, bottom]], np.float64)
+    return project(_to_image(corners, columns, rows), box)
+
+
+def _ends(image: Image, corners: Quad, columns: int, rows: int) -> float:
+    """The share of a grid's segments that show an edge; 0 where its lines go on beyond it."""
+    frame, across, down = _rectified(
+        image,
+        _cells(corners, columns, rows, (-1, -1, columns + 1, rows + 1)),
+        columns + 2,
+        rows + 2,
+    )
+    nodes = _nodes(frame)
+    _, upright = _segment_shifts(nodes, across, 0, _SURROUNDINGS)
+    _, level = _segment_shifts(nodes, down, 1, _SURROUNDINGS)
+    inner = slice(1, -1)
+    beyond = (upright[0, inner], upright[-1, inner], level[inner, 0], level[inner, -1])
+    if max(float(side.mean()) for side in beyond) >= _BEYOND:
+        return 0.0
+    return _support(upright[inner, inner], level[inner, inner])
+
+
+def _support(upright: NDArray[np.bool_], level: NDArray[np.bool_]) -> float:
+    """Share of segments with an edge; one line without any, and the grid is likely a cell off: the weakest counts as much as all."""
+    lines = np.concatenate([upright.mean(axis=0), level.mean(axis=1)])
+    return float(lines.mean() + lines.min()) / 2
+
+
+def _rectified(
+    image: Image, corners: Quad, columns: int, rows: int
+) -> tuple[Frame, NDArray[np.float32], NDArray[np.float32]]:
+    """A grid's own canvas, and the gradients across and down on it."""
+    frame = Frame(columns, rows, CELL, 1.0)
+    return frame, *_gradients(rectify(image, _to_image(corners, columns, rows), frame)[0])
+
+
+def _nodes(frame: Frame) -> NDArray[np.float64]:
+    """The crossings of a canvas's grid in its pixels, ``(rows + 1, columns + 1, 2)``."""
+    ends = (np.arange(n + 1) * CELL + frame.offset - 0.5 for n in (frame.columns, frame.rows))
+    return np.stack(np.meshgrid(*ends), axis=-1)
 
 
 def _fit(
@@ -214,9 +302,7 @@ def _settle(
         shift_y, strong_y = _segment_shifts(nodes, down, 1, reach)
         moved = nodes + np.stack([_at_nodes(shift_x, 0), _at_nodes(shift_y, 1)], axis=-1)
         good = np.isfinite(moved).all(axis=-1).ravel()
-        lines = np.concatenate([strong_x.mean(axis=0), strong_y.mean(axis=1)])
-        # One line without edges, and the grid is likely a cell off: the weakest counts as much as all.
-        support = float(lines.mean() + lines.min()) / 2
+        support = _support(strong_x, strong_y)
         off = np.concatenate([shift_x[strong_x], shift_y[strong_y]]) / CELL
         residual = float(np.sqrt(np.mean(off**2))) if off.size else 0.0
         if good.sum() < 6:

@@ -105,6 +105,25 @@ def test_a_ruled_board_is_found() -> None:
     assert worst(suggestion.corners) < 0.008
 
 
+@pytest.mark.parametrize("rim", [0.55, 1.0])
+def test_lines_through_the_middles_of_cells_are_found_half_a_cell_within_it(rim: float) -> None:
+    # Nine by nine lines; the board's rim may lie where another line would.
+    cell = 60
+    border = round(rim * cell)
+    size = 8 * cell + 2 * border
+    board = np.full((size, size, 3), (130, 180, 220), np.uint8)
+    for k in range(9):
+        at, end = border + k * cell, border + 8 * cell
+        cv2.line(board, (at, border), (at, end), (40, 50, 60), 2)
+        cv2.line(board, (border, at), (end, at), (40, 50, 60), 2)
+    for column, row, shade in ((2, 2, 30), (6, 3, 235), (4, 8, 30), (0, 5, 235)):
+        centre = (border + column * cell, border + row * cell)
+        cv2.circle(board, centre, 26, (shade, shade, shade), -1)
+    found = detect_board(lay(board, table()), Grid(9, 9))
+    assert found.method == "grid" and found.confidence >= SURE
+    assert worst(found.corners, within(size, border - cell // 2)) < 0.006
+
+
 def test_a_board_of_zones_is_found_by_its_outline() -> None:
     board = np.full((480, 480, 3), (150, 190, 205), np.uint8)
     cv2.circle(board, (200, 200), 60, (40, 60, 160), -1)
