@@ -1,7 +1,7 @@
 """What a look is: a table with a game on it."""
 
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Final, Literal
 
 from twat_camera.simulator.colors import PAINTS, Rgb
 from twat_camera.simulator.play import Standing
@@ -11,6 +11,9 @@ from twat_camera.simulator.spaces import Board
 from .lens import Lens
 
 _PINHOLE = Lens()
+
+CHESSMEN: Final = ("pawn", "pawn", "rook", "pawn", "king", "pawn")
+"""Shapes of a chess set, as they are dealt."""
 
 Style = Literal["chess", "tiles", "zones", "surface"]
 
@@ -85,6 +88,11 @@ def another_game(look: Look, number: int) -> Look:
     if not number:
         return look
     return replace(look, name=f"{look.name}_{number}", seed=look.seed + 1000 * number)
+
+
+def about(shape: str, x: float, y: float, turn: float = 0.0) -> Standing:
+    """Something that stands about."""
+    return Standing(f"{shape} {x} {y}", shape, (128, 128, 128), x, y, turn)
 
 
 def army(color: str, shapes: tuple[str, ...], count: int, paint: Rgb | None = None) -> Army:

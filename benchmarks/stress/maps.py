@@ -1,4 +1,4 @@
-"""Maps of irregular provinces."""
+"""Boards of zones and what is printed on them: nets of regions, irregular provinces; and a table without any."""
 
 import itertools
 import math
@@ -18,6 +18,34 @@ _BEND = 0.14
 """How far borders wander, as a share of their length."""
 _DOT = 15
 """Radius of a printed town, pixels."""
+
+
+def regions(columns: int, rows: int) -> ZoneBoard:
+    """A map of regions: a net of quadrilaterals, its knots pulled about in a fixed way."""
+
+    def knot(x: int, y: int) -> tuple[float, float]:
+        inner = 0 < x < columns and 0 < y < rows
+        pull = ((x * 7 + y * 3) % 5 - 2, (x * 5 + y * 11) % 5 - 2) if inner else (0, 0)
+        return (
+            0.04 + 0.92 * x / columns + 0.022 * pull[0],
+            0.04 + 0.92 * y / rows + 0.022 * pull[1],
+        )
+
+    zones = [
+        Zone(
+            f"region_{chr(ord('a') + column)}{row + 1}",
+            f"Region {chr(ord('A') + column)}{row + 1}",
+            (
+                knot(column, row),
+                knot(column + 1, row),
+                knot(column + 1, row + 1),
+                knot(column, row + 1),
+            ),
+        )
+        for row in range(rows)
+        for column in range(columns)
+    ]
+    return ZoneBoard(tuple(zones))
 
 
 def provinces(count: int, size: Point, unit: float, seed: int) -> ZoneBoard:
@@ -40,6 +68,11 @@ def provinces(count: int, size: Point, unit: float, seed: int) -> ZoneBoard:
         outline = [p for a, b in _edges(facet) for p in _bent(a, b, size)]
         zones.append(Zone(f"{name.lower()}_{number + 1}", name, tuple(outline)))
     return ZoneBoard(tuple(zones), size=size, piece_unit=unit)
+
+
+def free_table() -> ZoneBoard:
+    """No board at all: a table three feet by two."""
+    return ZoneBoard((), size=(1.0, 2 / 3), piece_unit=0.05)
 
 
 def atlas(tones: tuple[Rgb, ...], ink: Rgb) -> Drawing:

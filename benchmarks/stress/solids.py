@@ -125,4 +125,4 @@ PIECES: Final[Solids] = {
     "mug": _mug((52, 84, 96), (58, 34, 22)),
     "rules": box(1.6, 2.2, 0.05, paint=(206, 196, 180), print="picture"),
 }
-"""What the tables of `unseen` have besides the simulator's own pieces."""
+"""What the tables of looks have besides the simulator's own pieces."""
