@@ -1,6 +1,6 @@
 """The spaces of a look's board as its game uses them: cells, zones, or points of a free table.
 
-Spaces go by name. A point of a free table is called by its place in inches, ``12.5,7.0``.
+Spaces go by name. A point of a free table is called by its place in the table's unit, ``12.5,7.0``.
 """
 
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ import numpy as np
 from twat_camera.simulator.solids import reach
 from twat_camera.simulator.spaces import GridBoard, Point, Zone, ZoneBoard, cell_names
 
-from .look import Look
+from .look import Look, Surface
 
 Feet = list[tuple[Point, float]]
 """Spot and radius of every piece on the board, board units."""
@@ -27,6 +27,8 @@ _ZONE_SHARE = 0.45
 """How much of a zone pieces may cover."""
 _STRIDE = (3.0, 9.0)
 """Inches that a miniature goes."""
+_RIM = 1.5
+"""Inches between a miniature and the table's edge."""
 
 
 class Field(Protocol):
@@ -56,9 +58,9 @@ class Field(Protocol):
 
 def field_of(look: Look) -> Field:
     """The field of a look's board."""
-    if look.inches is not None:
+    if look.surface is not None:
         scenery = tuple((s.x, s.y, reach(look.art.solids[s.shape])) for s in look.scenery)
-        return _Table(look.inches, look.board.piece_unit, look.room, scenery)
+        return _Table(look.surface, look.board.piece_unit, look.room, scenery)
     if isinstance(look.board, GridBoard):
         return _Cells(look.board)
     return _Zones(look.board, look.crowd)
@@ -165,7 +167,7 @@ class _Zones:
 
 @dataclass
 class _Table:
-    inches: tuple[float, float]
+    surface: Surface
     unit: float
     room: float
     scenery: tuple[tuple[float, float, float], ...]
@@ -173,16 +175,16 @@ class _Table:
 
     def start(self, army: int, taken: list[str], rng: np.random.Generator) -> str:
         while True:
-            x, y = rng.uniform((1.5, 1.5), (self.inches[0] - 1.5, self.inches[1] - 1.5))
+            x, y = rng.uniform(self._least, self._most)
             if self._roomy(float(x), float(y), taken):
                 return f"{x:.1f},{y:.1f}"
 
     def target(self, start: str, taken: list[str], rng: np.random.Generator) -> str | None:
         x, y = self._place(start)
         for _ in range(50):
-            far, angle = rng.uniform(*_STRIDE), rng.uniform(0, 2 * math.pi)
+            far, angle = self.surface.inch * rng.uniform(*_STRIDE), rng.uniform(0, 2 * math.pi)
             to = x + far * math.cos(angle), y + far * math.sin(angle)
-            inside = 1.5 <= to[0] <= self.inches[0] - 1.5 and 1.5 <= to[1] <= self.inches[1] - 1.5
+            inside = all(a <= b <= c for a, b, c in zip(self._least, to, self._most, strict=True))
             if inside and self._roomy(*to, taken):
                 return f"{to[0]:.1f},{to[1]:.1f}"
         return None
@@ -198,21 +200,35 @@ class _Table:
 
     def apart(self, ours: set[str], others: set[str]) -> bool:
         return all(
-            math.dist(self._place(a), self._place(b)) > _STRIDE[1] for a in ours for b in others
+            math.dist(self._place(a), self._place(b)) > self.surface.inch * _STRIDE[1]
+            for a in ours
+            for b in others
         )
 
     def spot(self, space: str, foot: float, feet: Feet, rng: np.random.Generator) -> Point:
         x, y = self._place(space)
-        return x / max(self.inches), y / max(self.inches)
+        return x / self.surface.longer, y / self.surface.longer
 
     def holds(self, space: str, point: Point) -> bool:
         return True
 
+    @property
+    def _least(self) -> Point:
+        """The upper left corner of where miniatures go."""
+        rim = _RIM * self.surface.inch
+        return rim, rim
+
+    @property
+    def _most(self) -> Point:
+        """The lower right one."""
+        rim = _RIM * self.surface.inch
+        return self.surface.width - rim, self.surface.height - rim
+
     def _roomy(self, x: float, y: float, taken: list[str]) -> bool:
-        piece = self.unit * max(self.inches)
+        piece = self.unit * self.surface.longer
         clear = all(math.dist((x, y), self._place(t)) >= self.room * piece for t in taken)
         return clear and all(
-            math.dist((x, y), (a * max(self.inches), b * max(self.inches)))
+            math.dist((x, y), (a * self.surface.longer, b * self.surface.longer))
             >= (size + self.room / 2) * piece
             for a, b, size in self.scenery
         )

@@ -2,6 +2,7 @@
 
 from collections import Counter as Tally
 from collections.abc import Mapping
+from dataclasses import asdict
 import json
 from pathlib import Path
 from typing import Any
@@ -97,7 +98,7 @@ class _Recorder:
         }
         changed = _changed(self._positions[before], self._positions[after])
         board = self._look.board
-        if self._look.inches is not None:
+        if self._look.surface is not None:
             step["changed_points"] = [[float(v) for v in name.split(",")] for name in changed]
         elif isinstance(board, GridBoard):
             cells = cell_names(board.columns, board.rows, board.origin)
@@ -130,8 +131,8 @@ class _Recorder:
             "corners": corners["000.jpg"],
             "frame_corners": corners,
         }
-        if look.inches is not None:
-            head["surface"] = {"width": look.inches[0], "height": look.inches[1], "unit": "in"}
+        if look.surface is not None:
+            head["surface"] = asdict(look.surface)
             head["pieces"] = {name: self._points(p) for name, p in self._positions.items()}
         elif isinstance(board, GridBoard):
             head["grid"] = [board.columns, board.rows]

@@ -36,6 +36,25 @@ class Army:
 
 
 @dataclass(frozen=True, slots=True)
+class Surface:
+    """A free table: width and height in a unit."""
+
+    width: float
+    height: float
+    unit: Literal["in", "mm"] = "in"
+
+    @property
+    def inch(self) -> float:
+        """An inch in the table's unit."""
+        return {"in": 1.0, "mm": 25.4}[self.unit]
+
+    @property
+    def longer(self) -> float:
+        """The longer side: what is 1 in board units."""
+        return max(self.width, self.height)
+
+
+@dataclass(frozen=True, slots=True)
 class Look:
     """A table with a game.
 
@@ -50,7 +69,7 @@ class Look:
         tilt_deg: Range of the camera's angle off the vertical.
         traits: Difficulties of every step: ``low contrast``, ``tall pieces``.
         gloss: Brightness (0…255) of the lamp's fixed reflection in the board.
-        inches: Width and height of a free table.
+        surface: The free table, None where there is a board.
         pan_deg: Range of the camera's angle off the vertical, to the side.
         roll_deg: Range of the picture's turn.
         lens: Before the camera's sensor.
@@ -69,7 +88,7 @@ class Look:
     tilt_deg: tuple[float, float] = (3.5, 5.0)
     traits: tuple[str, ...] = ()
     gloss: float = 0.0
-    inches: tuple[float, float] | None = None
+    surface: Surface | None = None
     pan_deg: tuple[float, float] = (-1.5, 1.5)
     roll_deg: tuple[float, float] = (-1.2, 1.2)
     lens: Lens = _PINHOLE

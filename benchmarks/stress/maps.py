@@ -1,23 +1,15 @@
-"""Boards of zones and what is printed on them: nets of regions, irregular provinces; and a table without any."""
+"""Boards of zones: nets of regions, irregular provinces, hexagons, rectangles; and a table without any."""
 
 import itertools
 import math
 
 import cv2
 import numpy as np
-from PIL import ImageDraw, ImageFont
 
-from twat_camera.simulator.boards import BOARD_PIXELS, from_pil, to_pil
-from twat_camera.simulator.colors import Rgb
-from twat_camera.simulator.spaces import Board, Point, Zone, ZoneBoard
-from twat_camera.simulator.texture import Image, blur, mottle, value_noise
-
-from .materials import Drawing
+from twat_camera.simulator.spaces import Point, Zone, ZoneBoard
 
 _BEND = 0.14
 """How far borders wander, as a share of their length."""
-_DOT = 15
-"""Radius of a printed town, pixels."""
 
 
 def regions(columns: int, rows: int) -> ZoneBoard:
@@ -48,7 +40,7 @@ def regions(columns: int, rows: int) -> ZoneBoard:
     return ZoneBoard(tuple(zones))
 
 
-def provinces(count: int, size: Point, unit: float, seed: int) -> ZoneBoard:
+def provinces(count: int, size: Point, unit: float, seed: int, evened: int = 4) -> ZoneBoard:
     """A map of provinces: the Voronoi regions of scattered points, their borders bent.
 
     Args:
@@ -56,11 +48,12 @@ def provinces(count: int, size: Point, unit: float, seed: int) -> ZoneBoard:
         size: Width and height of the map in board units.
         unit: The pieces' unit in board units.
         seed: Where the points lie.
+        evened: How often sizes are evened out; without, some provinces hold a piece or two and others a crowd.
     """
     rng = np.random.default_rng(seed)
     points = rng.uniform((0.0, 0.0), size, (count, 2))
-    for _ in range(4):
-        # Lloyd's relaxation: no province too small for a few pieces (IEEE Trans. Inf. Theory 28, 1982).
+    for _ in range(evened):
+        # Lloyd's relaxation (IEEE Trans. Inf. Theory 28, 1982).
         points = np.array([facet.mean(axis=0) for facet in _facets(points, size)])
     zones = []
     for number, facet in enumerate(_facets(points, size)):
@@ -70,51 +63,86 @@ def provinces(count: int, size: Point, unit: float, seed: int) -> ZoneBoard:
     return ZoneBoard(tuple(zones), size=size, piece_unit=unit)
 
 
-def free_table() -> ZoneBoard:
-    """No board at all: a table three feet by two."""
-    return ZoneBoard((), size=(1.0, 2 / 3), piece_unit=0.05)
+def hexagons(columns: int, rows: int, unit: float) -> ZoneBoard:
+    """A map of hexagons, corners up, every other row half a hexagon to the right, within a margin of sea.
+
+    Args:
+        columns: Hexagons of a row.
+        rows: How many rows there are.
+        unit: The pieces' unit in board units.
+    """
+    margin = 0.05
+    side = (1 - 2 * margin) / (columns + 0.5) / math.sqrt(3)
+    across = math.sqrt(3) * side
+    depth = 2 * margin + side * (1.5 * rows + 0.5)
+
+    def hexagon(column: int, row: int) -> tuple[Point, ...]:
+        x = margin + across * (column + 0.5 + 0.5 * (row % 2))
+        y = margin + side * (1 + 1.5 * row)
+        angles = [math.radians(60 * n - 90) for n in range(6)]
+        return tuple((x + side * math.cos(a), y + side * math.sin(a)) for a in angles)
+
+    zones = [
+        Zone(
+            f"hex_{chr(ord('a') + column)}{row + 1}",
+            f"{chr(ord('A') + column)}{row + 1}",
+            hexagon(column, row),
+        )
+        for row in range(rows)
+        for column in range(columns)
+    ]
+    return ZoneBoard(tuple(zones), size=(1.0, depth), piece_unit=unit)
 
 
-def atlas(tones: tuple[Rgb, ...], ink: Rgb) -> Drawing:
-    """A muted print of provinces: washes of tones, hachures of relief, names, towns, dashed borders."""
+def districts(count: int, size: Point, unit: float, seed: int) -> ZoneBoard:
+    """A board of rectangles of very different sizes: again and again one of them is cut in two, off its middle.
 
-    def draw(board: Board, rng: np.random.Generator) -> Image:
-        if not isinstance(board, ZoneBoard):
-            raise TypeError("a map is a board of zones")
-        shape = tuple(round(side * BOARD_PIXELS) for side in board.size[::-1])
-        drawing = np.ones((shape[0], shape[1], 3), np.float32)
-        line = [float(c) / 255 for c in ink]
-        outlines = [
-            np.round(np.array(z.polygon) * BOARD_PIXELS).astype(np.int32) for z in board.zones
-        ]
-        for number, outline in enumerate(outlines):
-            tone = np.array(tones[number % len(tones)]) / 255
-            cv2.fillPoly(drawing, [outline], [float(c) for c in tone])
-        relief = value_noise((shape[0], shape[1]), (90, 120), rng)
-        hachures = value_noise((shape[0], shape[1]), (26, 5), rng) * np.clip(relief, 0, 1)
-        wash = value_noise((shape[0], shape[1]), (300, 260), rng)
-        drawing *= (1 + 0.05 * wash + 0.06 * hachures)[..., None]
-        for outline in outlines:
-            cv2.polylines(drawing, [outline], True, line, 5, cv2.LINE_AA)
-        drawing = _lettered(blur(drawing, 0.8), board, ink, rng)
-        return mottle(drawing, 3, 0.012, rng)
+    Args:
+        count: How many there are.
+        size: Width and height of the board in board units.
+        unit: The pieces' unit in board units; no rectangle is narrower than three.
+        seed: Where the cuts lie.
 
-    return draw
+    Raises:
+        ValueError: The board is too small for so many.
+    """
+    rng = np.random.default_rng(seed)
+    boxes = [(0.0, 0.0, *size)]
+    while len(boxes) < count:
+        wide = [b for b in boxes if max(b[2] - b[0], b[3] - b[1]) > 6 * unit]
+        if not wide:
+            raise ValueError(f"no room for {count} rectangles on a board of {size}")
+        box = wide[int(rng.integers(len(wide)))]
+        boxes.remove(box)
+        boxes += _cut(box, 3 * unit, float(rng.uniform(0.25, 0.75)))
+    zones = [
+        Zone(f"district_{n}", f"District {n}", ((a, b), (c, b), (c, d), (a, d)))
+        for n, (a, b, c, d) in enumerate(boxes, 1)
+    ]
+    return ZoneBoard(tuple(zones), size=size, piece_unit=unit)
 
 
-def _lettered(drawing: Image, board: ZoneBoard, ink: Rgb, rng: np.random.Generator) -> Image:
-    picture = to_pil(drawing)
-    draw = ImageDraw.Draw(picture)
-    font = ImageFont.load_default(44)
-    for zone in board.zones:
-        x, y = (side * BOARD_PIXELS for side in zone.center)
-        draw.text((x, y + 70), zone.name, ink, font, anchor="mm")
-        for _ in range(int(rng.integers(1, 4))):
-            a, b = rng.uniform(-130, 130, 2)
-            if zone.depth(((x + a) / BOARD_PIXELS, (y + b) / BOARD_PIXELS)) > 0.02:
-                box = (x + a - _DOT, y + b - _DOT, x + a + _DOT, y + b + _DOT)
-                draw.ellipse(box, (214, 206, 186), ink, 4)
-    return from_pil(picture)
+_Box = tuple[float, float, float, float]
+
+
+def _cut(box: _Box, least: float, share: float) -> tuple[_Box, _Box]:
+    """Cut a rectangle across its longer side, neither part narrower than the least."""
+    left, top, right, bottom = box
+    if right - left > bottom - top:
+        x = min(max(left + share * (right - left), left + least), right - least)
+        return (left, top, x, bottom), (x, top, right, bottom)
+    y = min(max(top + share * (bottom - top), top + least), bottom - least)
+    return (left, top, right, y), (left, y, right, bottom)
+
+
+def free_table(deep: float = 2 / 3, unit: float = 0.05) -> ZoneBoard:
+    """No board at all.
+
+    Args:
+        deep: The shorter side of the table; the longer one is 1.
+        unit: The pieces' unit in board units.
+    """
+    return ZoneBoard((), size=(1.0, deep), piece_unit=unit)
 
 
 def _facets(points: np.ndarray, size: Point) -> list[np.ndarray]:

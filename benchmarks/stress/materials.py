@@ -1,4 +1,4 @@
-"""How tables and boards of the looks are made: everything is RGB float32 in 0…1, seen from straight above."""
+"""How tables and boards of cells are made: everything is RGB float32 in 0…1, seen from straight above."""
 
 from collections.abc import Callable
 from typing import Final, Literal
@@ -8,9 +8,8 @@ import numpy as np
 
 from twat_camera.simulator.boards import BOARD_PIXELS, TABLE_PIXELS
 from twat_camera.simulator.colors import Rgb
-from twat_camera.simulator.spaces import Board, GridBoard, ZoneBoard
-from twat_camera.simulator.texture import Image, blur, mottle, planks, value_noise, wood
-from twat_camera.simulator.zone_art import zone_board
+from twat_camera.simulator.spaces import Board, GridBoard
+from twat_camera.simulator.texture import Image, mottle, planks, value_noise, wood
 
 Table = Callable[[float, float, np.random.Generator], Image]
 Drawing = Callable[[Board, np.random.Generator], Image]
@@ -84,7 +83,7 @@ def pavement(slab: Rgb, joint: Rgb, line: Rgb) -> Drawing:
 
     def draw(board: Board, rng: np.random.Generator) -> Image:
         height, width = (round(side * BOARD_PIXELS) for side in board.size[::-1])
-        drawing = _sheet((height, width), slab, "paper", rng)
+        drawing = sheet_of((height, width), slab, "paper", rng)
         pitch = 96
         for row, top in enumerate(range(0, height, pitch)):
             for left in range(-(row % 2) * pitch // 2, width, pitch):
@@ -93,7 +92,7 @@ def pavement(slab: Rgb, joint: Rgb, line: Rgb) -> Drawing:
                 drawing[top : top + pitch, max(0, left) : max(0, left + 4)] = np.array(joint) / 255
             drawing[top : top + 4] = np.array(joint) / 255
         road = slice(round(0.40 * height), round(0.62 * height))
-        drawing[road] = _sheet((road.stop - road.start, width), joint, "paper", rng)
+        drawing[road] = sheet_of((road.stop - road.start, width), joint, "paper", rng)
         middle = (road.start + road.stop) // 2
         for left in range(40, width, 220):
             drawing[middle - 7 : middle + 7, left : left + 120] = np.array(line) / 255
@@ -111,8 +110,8 @@ def checkered(light: Rgb, dark: Rgb, frame: Rgb, stuff: Stuff) -> Drawing:
     def draw(board: Board, rng: np.random.Generator) -> Image:
         columns, rows, cell, border = _grid_of(board)
         shape = (rows * cell + 2 * border, columns * cell + 2 * border)
-        drawing = _sheet(shape, frame, stuff, rng)
-        sheets = [_sheet((3 * cell, 4 * cell), color, stuff, rng) for color in (light, dark)]
+        drawing = sheet_of(shape, frame, stuff, rng)
+        sheets = [sheet_of((3 * cell, 4 * cell), color, stuff, rng) for color in (light, dark)]
         for row in range(rows):
             for column in range(columns):
                 sheet = sheets[(row + column) % 2]
@@ -129,7 +128,9 @@ def ruled(paper: Rgb, ink: Rgb, stuff: Stuff, *, through_centres: bool) -> Drawi
 
     def draw(board: Board, rng: np.random.Generator) -> Image:
         columns, rows, cell, border = _grid_of(board)
-        drawing = _sheet((rows * cell + 2 * border, columns * cell + 2 * border), paper, stuff, rng)
+        drawing = sheet_of(
+            (rows * cell + 2 * border, columns * cell + 2 * border), paper, stuff, rng
+        )
         color = tuple(c / 255 for c in ink)
         half = cell // 2 if through_centres else 0
         right, bottom = border + columns * cell - half, border + rows * cell - half
@@ -166,37 +167,6 @@ def premium_squares(paper: Rgb, share: float) -> Drawing:
     return draw
 
 
-def quilt(colors: tuple[Rgb, ...]) -> Drawing:
-    """A map of many-cornered regions, each in a colour with its own speckle, between dark borders."""
-
-    def draw(board: Board, rng: np.random.Generator) -> Image:
-        if not isinstance(board, ZoneBoard):
-            raise TypeError("a quilt is a board of zones")
-        drawing = _sheet((BOARD_PIXELS, BOARD_PIXELS), (92, 112, 128), "paper", rng)
-        for number, zone in enumerate(board.zones):
-            outline = np.round(np.array(zone.polygon) * BOARD_PIXELS).astype(np.int32)
-            tone = np.array(colors[number % len(colors)], np.float32) / 255
-            cv2.fillPoly(drawing, [outline], [float(c) for c in tone])
-            cv2.polylines(drawing, [outline], True, (0.16, 0.14, 0.12), 9, cv2.LINE_AA)
-        relief = value_noise(drawing.shape[:2], (50, 70), rng)
-        relief += 0.6 * value_noise(drawing.shape[:2], (14, 16), rng)
-        shaded = drawing * (1 + 0.06 * relief[..., None])
-        return np.asarray(np.clip(blur(shaded.astype(np.float32), 0.8), 0, 1), np.float32)
-
-    return draw
-
-
-def printed_zones(tint: tuple[float, float, float] = (1, 1, 1)) -> Drawing:
-    """The simulator's board of named zones, its print tinted."""
-
-    def draw(board: Board, rng: np.random.Generator) -> Image:
-        if not isinstance(board, ZoneBoard):
-            raise TypeError("named zones need a board of zones")
-        return np.asarray(zone_board(board, rng) * np.array(tint, np.float32), np.float32)
-
-    return draw
-
-
 def _table_shape(width: float, height: float) -> tuple[int, int]:
     return round(height * TABLE_PIXELS), round(width * TABLE_PIXELS)
 
@@ -213,7 +183,7 @@ def _grid_of(board: Board) -> tuple[int, int, int, int]:
     )
 
 
-def _sheet(shape: tuple[int, int], color: Rgb, stuff: Stuff, rng: np.random.Generator) -> Image:
+def sheet_of(shape: tuple[int, int], color: Rgb, stuff: Stuff, rng: np.random.Generator) -> Image:
     """A sheet of a material of about a colour."""
     if stuff == "wood":
         dark = (round(color[0] * 0.78), round(color[1] * 0.74), round(color[2] * 0.68))

@@ -12,6 +12,7 @@ Outline = tuple[tuple[float, float], ...]
 _EARTH: Final = (84, 70, 52)
 _STONE: Final = (136, 132, 124)
 _LEAF: Final = (64, 84, 48)
+_STEEL: Final = (92, 94, 98)
 
 
 def _oval(x: float, y: float, across: float, deep: float, corners: int = 14) -> Outline:
@@ -61,6 +62,70 @@ def _warband() -> Solid:
         Block(_slab(0.13, -0.16, 0.13, 0.015), 0.62, 0.88),
     )
     return tray, *_soldiers([(-0.3, 0.05), (0.0, 0.18), (0.3, 0.05)], 0.06), *banner
+
+
+def _trooper() -> Solid:
+    """A soldier with a rifle on a small round base."""
+    return (
+        Block(_oval(0, 0, 0.32, 0.32), 0.0, 0.07, _EARTH),
+        Block(_slab(-0.09, 0, 0.07, 0.09), 0.07, 0.34),
+        Block(_slab(0.09, 0, 0.07, 0.09), 0.07, 0.34),
+        Block(_oval(0, 0, 0.20, 0.14, 9), 0.34, 0.62),
+        Block(_slab(0.15, -0.12, 0.03, 0.2), 0.44, 0.50, _STEEL),
+        Block(_oval(0, -0.01, 0.10, 0.10, 9), 0.62, 0.80),
+    )
+
+
+def _brute() -> Solid:
+    """A monster on a large round base."""
+    return (
+        Block(_oval(0, 0, 0.62, 0.62, 20), 0.0, 0.08, _EARTH),
+        Block(_oval(-0.22, 0.06, 0.13, 0.16, 8), 0.08, 0.5),
+        Block(_oval(0.22, 0.06, 0.13, 0.16, 8), 0.08, 0.5),
+        Block(_oval(0, 0, 0.42, 0.3, 12), 0.5, 1.0),
+        Block(_oval(-0.46, -0.16, 0.1, 0.22, 8), 0.44, 0.9),
+        Block(_oval(0.46, -0.16, 0.1, 0.22, 8), 0.44, 0.9),
+        Block(_oval(0, -0.2, 0.15, 0.15, 10), 1.0, 1.24),
+    )
+
+
+def _rider() -> Solid:
+    """A horse and its rider on an oval base."""
+    return (
+        Block(_oval(0, 0, 0.34, 0.56, 18), 0.0, 0.07, _EARTH),
+        Block(_slab(0, -0.24, 0.1, 0.06), 0.07, 0.36),
+        Block(_slab(0, 0.24, 0.1, 0.06), 0.07, 0.36),
+        Block(_oval(0, 0, 0.14, 0.4, 12), 0.36, 0.62),
+        Block(_slab(0, -0.42, 0.06, 0.12), 0.5, 0.84),
+        Block(_oval(0, 0.04, 0.13, 0.1, 8), 0.62, 0.94),
+        Block(_oval(0, 0.03, 0.08, 0.08, 9), 0.94, 1.1),
+    )
+
+
+def _engine() -> Solid:
+    """A plastic locomotive."""
+    return (
+        Block(_slab(0, 0, 0.40, 0.14), 0.0, 0.16),
+        Block(_slab(-0.24, 0, 0.16, 0.13), 0.16, 0.44),
+        Block(_slab(0.12, 0, 0.24, 0.10), 0.16, 0.32),
+        Block(_oval(0.26, 0, 0.05, 0.05, 8), 0.32, 0.46),
+    )
+
+
+def _house() -> Solid:
+    """A house of plastic, its roof in steps."""
+    return tuple(
+        Block(_slab(0, 0, half, 0.2), low, high)
+        for half, low, high in ((0.2, 0, 0.24), (0.17, 0.24, 0.31), (0.1, 0.31, 0.38))
+    )
+
+
+def _wall() -> Solid:
+    """A barricade of slabs."""
+    return (
+        Block(_slab(-0.55, 0.05, 0.5, 0.09), 0.0, 0.5, _STONE),
+        Block(_slab(0.5, -0.05, 0.46, 0.09), 0.0, 0.42, _STONE),
+    )
 
 
 def _pointed(size: float) -> Solid:
@@ -116,12 +181,20 @@ PIECES: Final[Solids] = {
     "meeple": _meeple(),
     "regiment": _regiment(),
     "warband": _warband(),
+    "trooper": _trooper(),
+    "brute": _brute(),
+    "rider": _rider(),
+    "engine": _engine(),
+    "house": _house(),
+    "die": box(0.27, 0.27, 0.54, print="letter"),
+    "chip": (Block(_oval(0, 0, 0.36, 0.36, 22), 0.0, 0.06),),
     "general": _pointed(1.0),
     "soldier": _pointed(0.8),
     "card": box(0.43, 0.31, 0.012, print="picture"),
     "hill": _hill(),
     "ruin": _ruin(),
     "wood": _wood(),
+    "wall": _wall(),
     "mug": _mug((52, 84, 96), (58, 34, 22)),
     "rules": box(1.6, 2.2, 0.05, paint=(206, 196, 180), print="picture"),
 }

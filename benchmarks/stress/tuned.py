@@ -7,9 +7,9 @@ from twat_camera.simulator.scene import Art
 from twat_camera.simulator.script import load_script
 from twat_camera.simulator.spaces import GridBoard
 
-from . import materials
-from .look import CHESSMEN, Look, about, army
-from .maps import atlas, free_table, provinces, regions
+from . import materials, prints
+from .look import CHESSMEN, Look, Surface, about, army
+from .maps import free_table, provinces, regions
 from .solids import PIECES
 
 _DUNE: Final = load_script("dune").board()
@@ -77,7 +77,7 @@ TUNED: Final = (
         "zones",
         "zones",
         _DUNE,
-        Art(board=materials.printed_zones()),
+        Art(board=prints.printed_zones()),
         tuple(army(color, _TROOPS, 6) for color in ("blue", "red", "yellow", "green")),
         seed=15,
     ),
@@ -89,7 +89,7 @@ TUNED: Final = (
         (army("blue", ("figure",), 8), army("red", ("figure",), 8)),
         seed=16,
         traits=("tall pieces",),
-        inches=(36.0, 24.0),
+        surface=Surface(36.0, 24.0),
     ),
     Look(
         "words",
@@ -125,7 +125,7 @@ TUNED: Final = (
         regions(5, 4),
         Art(
             materials.cloth((58, 70, 62)),
-            materials.quilt(
+            prints.quilt(
                 (
                     (172, 160, 112),
                     (134, 152, 116),
@@ -150,7 +150,7 @@ TUNED: Final = (
         seed=26,
         tilt_deg=(12.0, 15.0),
         traits=("tall pieces",),
-        inches=(36.0, 24.0),
+        surface=Surface(36.0, 24.0),
     ),
     Look(
         "provinces",
@@ -158,7 +158,7 @@ TUNED: Final = (
         provinces(13, (1.0, 0.72), 0.046, 31),
         Art(
             materials.laminate((158, 148, 136)),
-            atlas(
+            prints.atlas(
                 ((176, 168, 150), (160, 162, 150), (186, 174, 158), (150, 152, 148)), (92, 84, 76)
             ),
             Lamp((0.42, 0.50, 0.76), 0.55, 0.62, shadow=0.36, blur=1.4, falloff=0.3),
@@ -197,7 +197,7 @@ TUNED: Final = (
         seed=32,
         tilt_deg=(5.0, 7.0),
         roll_deg=(6.0, 8.0),
-        inches=(36.0, 24.0),
+        surface=Surface(36.0, 24.0),
         scenery=(
             about("hill", 0.24, 0.20, 0.5),
             about("ruin", 0.70, 0.46, 0.3),

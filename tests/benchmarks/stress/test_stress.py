@@ -16,13 +16,13 @@ from benchmarks.stress.folder import _changed
 from benchmarks.stress.game import Counter, Game, Spot
 from benchmarks.stress.lens import Lens
 from benchmarks.stress.look import Look
-from benchmarks.stress.maps import provinces
+from benchmarks.stress.maps import districts, hexagons, provinces
 from benchmarks.stress.photograph import Photographer
 from benchmarks.stress.solids import PIECES
 from benchmarks.stress.viewpoint import seen_under
 from twat_camera.simulator.optics import HEIGHT, WIDTH, Optics
 from twat_camera.simulator.solids import reach
-from twat_camera.simulator.spaces import GridBoard
+from twat_camera.simulator.spaces import GridBoard, ZoneBoard
 from twat_vision.evaluation import load_sequence
 from twat_vision.pipeline.types import Grid, Surface, Zones
 
@@ -36,11 +36,11 @@ def look(request: pytest.FixtureRequest) -> Look:
 
 @pytest.fixture(scope="module")
 def written(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Path]:
-    """Two looks written with a plan of four photos: cells and a free table."""
+    """Looks of every kind of board, written with a plan of four photos."""
     plan = (Planned("move"), Planned("move", hand=True), Planned("nothing", ("light", "bump")))
     root = tmp_path_factory.mktemp("stress")
     for look in EVERY:
-        if look.name in {"printed", "miniatures", "regions", "provinces", "cards"}:
+        if look.name in {"printed", "miniatures", "regions", "provinces", "cards", "baize"}:
             write_look(look, root / look.name, plan)
     return {folder.name: folder for folder in root.iterdir()}
 
@@ -97,8 +97,9 @@ class TestGame:
         assert not _changed(before, game.position)
         assert game.position != before
 
-    def test_nothing_is_put_where_scenery_stands(self) -> None:
-        look = look_named("warbands")
+    @pytest.mark.parametrize("name", [one.name for one in EVERY if one.surface and one.scenery])
+    def test_nothing_is_put_where_scenery_stands(self, name: str) -> None:
+        look = look_named(name)
         game = Game(look, np.random.default_rng(10))
         for planned in PLAN:
             game.play(planned.happening)
@@ -107,27 +108,77 @@ class TestGame:
                 apart = math.dist((spot.x, spot.y), (thing.x, thing.y))
                 assert apart > reach(PIECES[thing.shape]) * look.board.piece_unit
 
+    def test_miniatures_go_as_far_in_millimetres_as_in_inches(self) -> None:
+        look = look_named("baize")
+        assert look.surface is not None and look.surface.unit == "mm"
+        game = Game(look, np.random.default_rng(12))
+        for _ in range(20):
+            (act,) = game.play("move")
+            assert act.start is not None and act.end is not None
+            start, end = ([float(v) for v in at.split(",")] for at in (act.start, act.end))
+            assert 3.0 * 25.4 - 0.2 <= math.dist(start, end) <= 9.0 * 25.4 + 0.2
+            spot = game.position[act.piece]
+            assert (spot.x * 900, spot.y * 900) == pytest.approx(end, abs=0.1)
+
     def test_pointed_pieces_look_both_ways(self) -> None:
         game = Game(look_named("pointed"), np.random.default_rng(11))
         up = [math.cos(spot.turn) > 0.9 for spot in game.position.values()]
         assert any(up) and not all(up)
 
 
+def owners_of(board: ZoneBoard) -> np.ndarray:
+    """To how many zones every thousandth of a board belongs."""
+    owners = np.zeros([round(side * 1000) for side in board.size[::-1]], np.uint8)
+    for zone in board.zones:
+        one = np.zeros_like(owners)
+        owners += cv2.fillPoly(one, [np.round(np.array(zone.polygon) * 1000).astype(np.int32)], 1)
+    return owners
+
+
 class TestMaps:
     MAP = provinces(13, (1.0, 0.72), 0.046, 31)
 
-    def test_provinces_cover_the_map_without_overlap(self) -> None:
-        owners = np.zeros((720, 1000), np.uint8)
-        for zone in self.MAP.zones:
-            one = np.zeros_like(owners)
-            outline = np.round(np.array(zone.polygon) * 1000).astype(np.int32)
-            owners += cv2.fillPoly(one, [outline], 1)
+    @pytest.mark.parametrize(
+        "board",
+        [MAP, provinces(15, (1.0, 0.66), 0.05, 41, evened=1), districts(11, (1.0, 0.7), 0.05, 43)],
+        ids=("provinces", "uneven provinces", "districts"),
+    )
+    def test_zones_cover_the_board_without_overlap(self, board: ZoneBoard) -> None:
         # A pixel on a border belongs to both its sides, and rounded corners leave a few at the rim.
-        assert (owners == 1).mean() > 0.96
+        assert (owners_of(board) == 1).mean() > 0.96
+        assert len({zone.id for zone in board.zones}) == len(board.zones)
 
     def test_every_province_has_room_for_a_few_pieces(self) -> None:
         assert all(zone.area > 30 * self.MAP.piece_unit**2 * 0.3 for zone in self.MAP.zones)
-        assert len({zone.id for zone in self.MAP.zones}) == 13
+        assert len(self.MAP.zones) == 13
+
+    def test_provinces_that_are_not_evened_out_differ_more_in_size(self) -> None:
+        def spread(seed: int, evened: int) -> float:
+            areas = [z.area for z in provinces(13, (1.0, 0.72), 0.046, seed, evened).zones]
+            return max(areas) / min(areas)
+
+        spreads = [[spread(seed, evened) for seed in range(31, 36)] for evened in (0, 4)]
+        assert np.median(spreads[0]) > 1.5 * np.median(spreads[1])
+
+    def test_hexagons_are_regular_and_side_by_side(self) -> None:
+        board = hexagons(6, 5, 0.05)
+        owners = owners_of(board)
+        inside = owners[90:-90, 150:-150]
+        assert (inside == 1).mean() > 0.97 and (owners == 0).any()
+        assert len({zone.id for zone in board.zones}) == 30
+        areas = [zone.area for zone in board.zones]
+        assert max(areas) == pytest.approx(min(areas), rel=1e-3)
+
+    def test_districts_are_wide_enough_for_pieces_and_of_many_sizes(self) -> None:
+        board = districts(11, (1.0, 0.7), 0.05, 43)
+        boxes = [zone.box for zone in board.zones]
+        assert all(min(c - a, d - b) > 3 * 0.05 - 1e-9 for a, b, c, d in boxes)
+        areas = [zone.area for zone in board.zones]
+        assert len(areas) == 11 and max(areas) > 4 * min(areas)
+
+    def test_more_districts_than_there_is_room_for_are_refused(self) -> None:
+        with pytest.raises(ValueError, match="no room for 40 rectangles"):
+            districts(40, (1.0, 0.7), 0.1, 1)
 
 
 class TestLens:
@@ -221,6 +272,7 @@ class TestPhotos:
             "regions": Zones,
             "provinces": Zones,
             "cards": Grid,
+            "baize": Surface,
         }
         for name, folder in written.items():
             sequence = load_sequence(folder)
@@ -234,6 +286,12 @@ class TestPhotos:
             for step in sequence.steps:
                 image = cv2.imread(str(folder / step.after))
                 assert image is not None and image.shape[1::-1] == look.size
+
+    def test_a_table_in_millimetres_says_so(self, written: Mapping[str, Path]) -> None:
+        truth = json.loads((written["baize"] / "truth.json").read_text())
+        assert truth["surface"] == {"width": 900.0, "height": 600.0, "unit": "mm"}
+        places = [piece["at"] for piece in truth["pieces"]["000.jpg"]]
+        assert max(x for x, _ in places) > 400 and max(y for _, y in places) > 300
 
     @pytest.mark.parametrize("name", ["printed", "cards"])
     def test_pieces_are_where_the_truth_says(self, written: Mapping[str, Path], name: str) -> None:
