@@ -232,5 +232,45 @@ ASIDE: Final = (
         ),
         room=1.5,
     ),
+    Look(
+        "pegs",
+        "chess",
+        GridBoard(6, 6),
+        Art(
+            materials.wooden_table((72, 50, 40), (50, 34, 28)),
+            materials.hollowed((112, 128, 146), (80, 94, 112)),
+            Lamp((0.40, -0.50, 0.77), 0.58, 0.56, shadow=0.36, falloff=0.4),
+            PIECES,
+        ),
+        (
+            army("red", ("peg",), 6, (196, 44, 40)),
+            army("yellow", ("peg",), 6, (230, 190, 40)),
+            army("green", ("peg",), 6, (44, 140, 70)),
+        ),
+        seed=47,
+        size=(1600, 900),
+        tilt_deg=(14.0, 16.0),
+        traits=("tall pieces",),
+        gloss=40,
+    ),
+    Look(
+        "draughts",
+        "chess",
+        GridBoard(8, 8, "bottom_left"),
+        Art(
+            materials.cloth((146, 148, 140)),
+            materials.worn(
+                materials.checkered((196, 166, 116), (94, 58, 42), (70, 46, 34), "wood")
+            ),
+            Lamp((-0.58, -0.50, 0.64), 0.50, 0.66, shadow=0.4, falloff=0.7),
+        ),
+        (
+            army("white", ("disc",), 11, (226, 212, 176)),
+            army("black", ("disc",), 11, (42, 38, 38)),
+        ),
+        seed=48,
+        size=(854, 480),
+        tilt_deg=(30.0, 33.0),
+    ),
 )
 """What nobody looks at while the pipeline is worked on."""

@@ -72,12 +72,10 @@ class Game:
         """Let something happen, change the position accordingly, and say what it was."""
         if happening == "nothing":
             return ()
-        acts = list(self._act(happening))
-        if happening == "plies":
+        acts = self._act(happening)
+        for _ in {act.piece.army for act in acts}:
             self._next_turn()
-            acts += self._act("move", {s for a in acts for s in (a.start, a.end) if s})
-        self._next_turn()
-        return tuple(acts)
+        return acts
 
     def nudge(self) -> None:
         """Push a few pieces about within their spaces."""
@@ -105,38 +103,68 @@ class Game:
         )
 
     def _next_turn(self) -> None:
-        self.turn = (self.turn + 1) % len(self.look.armies)
+        self.turn = self._after(self.turn)
 
-    def _act(self, happening: Happening, away: set[str] | None = None) -> tuple[Act, ...]:
-        placing = self.look.style == "tiles"
+    def _after(self, army: int) -> int:
+        return (army + 1) % len(self.look.armies)
+
+    def _act(self, happening: Happening) -> tuple[Act, ...]:
         if happening == "remove":
             return (self._remove(self._any(self.turn)),)
         if happening == "capture" and self.look.style == "chess":
             return (self._capture(),)
+        if self.look.style == "tiles":
+            return self._place_tiles(happening)
         if happening == "several":
-            return self._place_row(3) if placing else self._move_two()
-        if placing:
-            return self._place_row(1)
+            return self._move_two()
+        if happening == "plies":
+            return self._move_apart(self.turn, self._after(self.turn))
         if happening == "place":
-            return self._place_row(1)
-        return (self._move(away or set()),)
+            return self._place_row(self.turn, 1)
+        return (self._move(),)
 
-    def _move(self, away: set[str]) -> Act:
-        """Move one piece to a free space, far from the spaces of another move at once."""
+    def _place_tiles(self, happening: Happening) -> tuple[Act, ...]:
+        """Who only places pieces does so whatever happens."""
+        first = self._place_row(self.turn, 3 if happening == "several" else 1)
+        if happening != "plies":
+            return first
+        return first + self._place_row(self._after(self.turn), 1)
+
+    def _move(self) -> Act:
+        act = self._move_off(self.turn, set())
+        if act is None:
+            raise RuntimeError(f"{self.look.name}: nobody can move")
+        return act
+
+    def _move_off(self, army: int, away: set[str]) -> Act | None:
+        """Move one piece to a free space, far from the spaces of another move at once; None where none can."""
         for _ in range(400):
-            piece = self._any(self.turn)
+            piece = self._any(army)
             spot = self.position[piece]
             end = self._field.target(spot.space or "", self._taken(), self.rng)
             if end is not None and self._field.apart({spot.space or "", end}, away):
                 return self._go(piece, end)
+        return None
+
+    def _move_apart(self, army: int, other: int) -> tuple[Act, ...]:
+        """Move two pieces so that neither move can be taken for the other: far from each other."""
+        for _ in range(50):
+            before = dict(self.position)
+            first = self._move_off(army, set())
+            if first is None:
+                break
+            second = self._move_off(other, {s for s in (first.start, first.end) if s})
+            if second is not None:
+                return first, second
+            # On a small board the first one may leave no room for another.
+            self.position = before
         raise RuntimeError(f"{self.look.name}: nobody can move")
 
     def _move_two(self) -> tuple[Act, ...]:
-        """Move two pieces so that neither move can be taken for the other: together, or far from each other."""
+        """Move two pieces of one player: together, or far from each other."""
         if self.look.style == "zones":
-            return self._move_together() or self._place_row(2)
-        first = self._move(set())
-        return first, self._move({s for s in (first.start, first.end) if s})
+            return self._move_together() or self._place_row(self.turn, 2)
+        return self._move_apart(self.turn, self.turn)
 
     def _move_together(self) -> tuple[Act, ...]:
         mine: dict[str, list[Counter]] = {}
@@ -161,7 +189,7 @@ class Game:
             and self._field.near(spot.space, there.space)
         ]
         if not pairs:
-            return self._move(set())
+            return self._move()
         mover, other = pairs[int(self.rng.integers(len(pairs)))]
         end = self.position[other].space or ""
         self._aside(other)
@@ -177,11 +205,11 @@ class Game:
         self._aside(piece)
         return Act(piece, start, None)
 
-    def _place_row(self, most: int) -> tuple[Act, ...]:
+    def _place_row(self, army: int, most: int) -> tuple[Act, ...]:
         count = int(self.rng.integers(min(2, most), most + 1))
         acts = []
         for space in self._field.free_row(count, self._taken(), self.rng):
-            piece = self._new(self.turn)
+            piece = self._new(army)
             self._put(piece, space)
             acts.append(Act(piece, None, space))
         return tuple(acts)

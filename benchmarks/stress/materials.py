@@ -9,7 +9,7 @@ import numpy as np
 from twat_camera.simulator.boards import BOARD_PIXELS, TABLE_PIXELS
 from twat_camera.simulator.colors import Rgb
 from twat_camera.simulator.spaces import Board, GridBoard
-from twat_camera.simulator.texture import Image, mottle, planks, value_noise, wood
+from twat_camera.simulator.texture import Image, blur, mottle, planks, value_noise, wood
 
 Table = Callable[[float, float, np.random.Generator], Image]
 Drawing = Callable[[Board, np.random.Generator], Image]
@@ -142,6 +142,46 @@ def ruled(paper: Rgb, ink: Rgb, stuff: Stuff, *, through_centres: bool) -> Drawi
             y = border + half + n * cell
             cv2.line(drawing, (border + half, y), (right, y), color, width, cv2.LINE_AA)
         return drawing
+
+    return draw
+
+
+def hollowed(plate: Rgb, hollow: Rgb) -> Drawing:
+    """A plastic plate with a wide shallow hollow in every cell, its far rim catching the light."""
+
+    def draw(board: Board, rng: np.random.Generator) -> Image:
+        columns, rows, cell, border = _grid_of(board)
+        shape = (rows * cell + 2 * border, columns * cell + 2 * border)
+        drawing = sheet_of(shape, plate, "lacquer", rng)
+        floor = [float(c) / 255 for c in hollow]
+        for row in range(rows):
+            for column in range(columns):
+                middle = (border + round((column + 0.5) * cell), border + round((row + 0.5) * cell))
+                cv2.circle(drawing, middle, round(0.38 * cell), floor, -1, cv2.LINE_AA)
+                rim = [min(1.0, 1.5 * tone) for tone in floor]
+                size = (round(0.38 * cell), round(0.38 * cell))
+                cv2.ellipse(drawing, middle, size, 0, 20, 130, rim, 7, cv2.LINE_AA)
+        return mottle(drawing, 5, 0.01, rng)
+
+    return draw
+
+
+def worn(drawing: Drawing) -> Drawing:
+    """A board that has been in use for decades: rubbed patches, scratches, the ring of a glass."""
+
+    def draw(board: Board, rng: np.random.Generator) -> Image:
+        old = drawing(board, rng)
+        height, width = old.shape[:2]
+        rubbed = np.clip(value_noise((height, width), (170, 190), rng) - 0.4, 0, 1)[..., None]
+        old += np.float32(0.22) * rubbed * (np.float32(0.72) - old)
+        for x, y, turn, far in rng.uniform((0, 0, 0, 60), (width, height, 2 * np.pi, 420), (60, 4)):
+            end = (round(x + far * np.cos(turn)), round(y + far * np.sin(turn)))
+            tone = float(rng.choice((0.16, 0.82)))
+            start = (round(x), round(y))
+            cv2.line(old, start, end, (tone, tone, tone), int(rng.integers(1, 4)), cv2.LINE_AA)
+        glass = np.zeros((height, width), np.float32)
+        cv2.circle(glass, (width // 3, 2 * height // 3), 190, 0.3, 16)
+        return np.asarray(np.clip(old * (1 - blur(glass, 4)[..., None]), 0, 1), np.float32)
 
     return draw
 

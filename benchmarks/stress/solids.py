@@ -188,6 +188,11 @@ PIECES: Final[Solids] = {
     "house": _house(),
     "die": box(0.27, 0.27, 0.54, print="letter"),
     "chip": (Block(_oval(0, 0, 0.36, 0.36, 22), 0.0, 0.06),),
+    "peg": (
+        Block(_oval(0, 0, 0.12, 0.12), 0.0, 1.1),
+        Block(_oval(0, 0, 0.18, 0.18), 1.1, 1.25),
+        Block(_oval(0, 0, 0.12, 0.12), 1.25, 1.35),
+    ),
     "general": _pointed(1.0),
     "soldier": _pointed(0.8),
     "card": box(0.43, 0.31, 0.012, print="picture"),
