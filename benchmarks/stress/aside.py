@@ -7,8 +7,10 @@ from twat_camera.simulator.scene import Art
 from twat_camera.simulator.spaces import GridBoard
 
 from . import materials, prints
+from .conditions import FOOTAGE
+from .framing import Crop
 from .lens import Lens
-from .look import CHESSMEN, Look, Surface, about, army
+from .look import CHESSMEN, Look, Sleeves, Surface, about, army
 from .maps import districts, free_table, hexagons, provinces
 from .solids import PIECES
 
@@ -271,6 +273,29 @@ ASIDE: Final = (
         seed=48,
         size=(854, 480),
         tilt_deg=(30.0, 33.0),
+    ),
+    Look(
+        "blitz",
+        "chess",
+        GridBoard(8, 8, "bottom_left"),
+        Art(
+            materials.cloth((60, 64, 74)),
+            materials.checkered((210, 180, 136), (150, 106, 70), (110, 74, 50), "wood"),
+            Lamp((-0.26, -0.60, 0.76), 0.60, 0.54, shadow=0.36, blur=1.2, falloff=0.4),
+        ),
+        (
+            army("white", CHESSMEN, 13, (224, 200, 158)),
+            army("brown", CHESSMEN, 13, (92, 56, 38)),
+        ),
+        seed=53,
+        size=(512, 512),
+        tilt_deg=(16.0, 19.0),
+        roll_deg=(88.0, 91.0),
+        traits=("tall pieces",),
+        lens=Lens(across_deg=60.0, vignette=0.05),
+        plan=FOOTAGE,
+        crop=Crop(border=0.06, straightened=True),
+        sleeves=Sleeves(((140, 98, 64), (40, 36, 36), (196, 164, 120)), cuff=0.05),
     ),
 )
 """What nobody looks at while the pipeline is worked on."""

@@ -8,6 +8,9 @@ import numpy as np
 Happening = Literal["move", "capture", "place", "remove", "several", "plies", "nothing"]
 """What the players do between two photos; ``plies`` are two moves of different players, ``several`` one player's."""
 
+Reach = Literal["piece", "border", "beside"]
+"""Where a hand goes: to the piece that was moved (or any), only just over the border, or past the board to what is beside it."""
+
 BAR_TAGS: Final = frozenset({"light", "bump", "soft shadow", "noise"})
 """Conditions under which the stress set's bars must hold; steps with any other tag are reported beside them."""
 
@@ -54,7 +57,7 @@ class Planned:
 
     happening: Happening
     tags: tuple[str, ...] = ()
-    hand: bool = False
+    hand: Reach | None = None
 
     @property
     def nudge(self) -> bool:
@@ -72,13 +75,13 @@ PLAN: Final = (
     Planned("place", ("bump",)),
     Planned("move", ("bump",)),
     Planned("nothing", ("bump",)),
-    Planned("move", hand=True),
+    Planned("move", hand="piece"),
     Planned("move"),
     Planned("capture"),
     Planned("remove", ("soft shadow",)),
     Planned("nothing", ("soft shadow",)),
     Planned("move", ("soft shadow", "light")),
-    Planned("nothing", hand=True),
+    Planned("nothing", hand="piece"),
     Planned("place", ("light", "bump")),
     Planned("several", ("light",)),
     Planned("plies", ("bump",)),
@@ -89,7 +92,7 @@ PLAN: Final = (
     Planned("nothing", _ALL),
     Planned("place", _ALL),
     Planned("remove", _ALL),
-    Planned("nothing", hand=True),
+    Planned("nothing", hand="piece"),
     Planned("several"),
     Planned("move"),
     # From here on harder than the bars ask for.
@@ -103,11 +106,54 @@ PLAN: Final = (
     Planned("nothing", ("defocus",)),
     Planned("move", ("parallax",)),
     Planned("nothing", ("parallax",)),
-    Planned("move", hand=True),
+    Planned("move", hand="piece"),
     Planned("move", (*_ALL, "hard shadow", "nudge")),
     Planned("nothing", (*_ALL, "hard shadow", "reflection")),
 )
-"""What every game goes through."""
+"""What a game on a table goes through."""
+
+FOOTAGE: Final = (
+    Planned("move"),
+    Planned("move", hand="border"),
+    Planned("nothing"),
+    Planned("nothing", hand="border"),
+    Planned("nothing", ("light",)),
+    Planned("capture"),
+    Planned("capture", hand="border"),
+    Planned("nothing"),
+    Planned("move", ("light",)),
+    Planned("nothing", ("light",)),
+    Planned("nothing", hand="beside"),
+    Planned("move", ("soft shadow",)),
+    Planned("nothing", ("soft shadow",)),
+    Planned("move", ("soft shadow",), hand="border"),
+    Planned("nothing", ("soft shadow",)),
+    Planned("plies"),
+    Planned("several"),
+    Planned("nothing", hand="beside"),
+    Planned("move", ("noise",)),
+    Planned("nothing", ("noise",)),
+    Planned("capture", hand="beside"),
+    Planned("nothing"),
+    Planned("nothing", ("light",), hand="beside"),
+    Planned("move", ("light", "noise")),
+    Planned("nothing", ("light", "soft shadow")),
+    Planned("move", ("noise",), hand="border"),
+    Planned("nothing", ("noise",)),
+    Planned("capture", ("soft shadow",)),
+    Planned("nothing", hand="border"),
+    Planned("plies", ("soft shadow",)),
+    Planned("move"),
+    # From here on harder than the bars ask for.
+    Planned("move", ("compression",)),
+    Planned("nothing", ("compression",)),
+    Planned("capture", ("compression",)),
+    Planned("move", ("compression",), hand="border"),
+    Planned("nothing", ("compression",)),
+    Planned("move", ("nudge",)),
+    Planned("nothing", ("nudge",)),
+)
+"""What a game of which there is footage goes through: nobody knocks the camera, and hands are often in view."""
 
 
 def conditions(tags: tuple[str, ...], rng: np.random.Generator) -> Conditions:
@@ -124,6 +170,11 @@ def conditions(tags: tuple[str, ...], rng: np.random.Generator) -> Conditions:
     light = (0.15, 400.0) if "light" in tags else (0.02, 50.0)
     bump = (0.01, 1.0, 0.015) if "bump" in tags else (0.0, 0.0, 0.0)
     noisy = "noise" in tags
+    defocus = float(rng.uniform(1.6, 2.4)) if "defocus" in tags else 0.0
+    noise = float(rng.uniform(1.8, 2.6)) if noisy else 1.0
+    quality = int(rng.integers(60, 75) if noisy else rng.integers(80, 96))
+    if "compression" in tags:
+        quality = int(rng.integers(28, 42))
     return Conditions(
         exposure=1 + light[0] * exposure,
         white_balance_k=light[1] * warmth,
@@ -134,9 +185,9 @@ def conditions(tags: tuple[str, ...], rng: np.random.Generator) -> Conditions:
         soft=soft if "soft shadow" in tags else (),
         hard=hard if "hard shadow" in tags else (),
         glare=glare if "reflection" in tags else (),
-        defocus=float(rng.uniform(1.6, 2.4)) if "defocus" in tags else 0.0,
-        noise=float(rng.uniform(1.8, 2.6)) if noisy else 1.0,
-        quality=int(rng.integers(60, 75) if noisy else rng.integers(80, 96)),
+        defocus=defocus,
+        noise=noise,
+        quality=quality,
     )
 
 

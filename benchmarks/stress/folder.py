@@ -9,18 +9,19 @@ from typing import Any
 
 import numpy as np
 
-from twat_camera.simulator.spaces import GridBoard, cell_names
+from twat_camera.simulator.spaces import GridBoard, Point, cell_names
 
-from .conditions import PLAN, Conditions, Planned, conditions
+from .conditions import Conditions, Planned, conditions
 from .game import Act, Game, Position
+from .hands import Grasp
 from .look import Look
 from .photograph import Photographer
 
 
-def write_look(look: Look, folder: Path, plan: tuple[Planned, ...] = PLAN) -> None:
+def write_look(look: Look, folder: Path) -> None:
     """Render a look's game into a folder: ``NNN.jpg``, ``NNN_hand.jpg`` and ``truth.json``."""
     folder.mkdir(parents=True, exist_ok=True)
-    _Recorder(look, folder).record(plan)
+    _Recorder(look, folder).record()
 
 
 class _Recorder:
@@ -35,19 +36,19 @@ class _Recorder:
         self._tags: dict[str, tuple[str, ...]] = {}
         self._positions: dict[str, Position] = {}
 
-    def record(self, plan: tuple[Planned, ...]) -> None:
-        """Take all photos of a plan."""
+    def record(self) -> None:
+        """Take all photos of the look's plan."""
         before = self._shoot("000.jpg", Planned("nothing"), None)
         pending: tuple[Act, ...] = ()
         waiting: tuple[str, ...] = ()
         steps = []
-        for number, planned in enumerate(plan, 1):
+        for number, planned in enumerate(self._look.plan, 1):
             acts = self._game.play(planned.happening)
             pending += acts
             if planned.nudge:
                 self._game.nudge()
             name = f"{number:03d}{'_hand' if planned.hand else ''}.jpg"
-            reach = self._reach(acts) if planned.hand else None
+            reach = Grasp(self._reached(acts), planned.hand) if planned.hand else None
             after = self._shoot(name, planned, reach)
             kind = self._kind(planned, pending)
             tags = dict.fromkeys((*self._tags[before], *waiting, *self._tags[after]))
@@ -61,7 +62,7 @@ class _Recorder:
         text = json.dumps(truth, indent=1, ensure_ascii=False)
         (self._folder / "truth.json").write_text(text, encoding="utf-8")
 
-    def _shoot(self, name: str, planned: Planned, reach: np.ndarray | None) -> str:
+    def _shoot(self, name: str, planned: Planned, reach: Grasp | None) -> str:
         number = len(self._positions)
         rng = np.random.default_rng([self._look.seed, 4, number])
         now = conditions(planned.tags, rng)
@@ -72,12 +73,12 @@ class _Recorder:
         (self._folder / name).write_bytes(photo)
         return name
 
-    def _reach(self, acts: tuple[Act, ...]) -> np.ndarray:
+    def _reached(self, acts: tuple[Act, ...]) -> Point:
         """What a hand reaches for: what has just been put down, else any piece."""
         spots = self._game.position
         placed = [spots[a.piece] for a in acts if a.piece in spots and a.end is not None]
         spot = placed[0] if placed else next(s for s in spots.values() if s.space is not None)
-        return np.array([spot.x, spot.y])
+        return spot.x, spot.y
 
     def _kind(self, planned: Planned, acts: tuple[Act, ...]) -> str:
         if planned.hand:

@@ -118,7 +118,7 @@ class Game:
         if happening == "several":
             return self._move_two()
         if happening == "plies":
-            return self._move_apart(self.turn, self._after(self.turn))
+            return self._move_apart(self._after(self.turn))
         if happening == "place":
             return self._place_row(self.turn, 1)
         return (self._move(),)
@@ -146,25 +146,25 @@ class Game:
                 return self._go(piece, end)
         return None
 
-    def _move_apart(self, army: int, other: int) -> tuple[Act, ...]:
-        """Move two pieces so that neither move can be taken for the other: far from each other."""
-        for _ in range(50):
+    def _move_apart(self, other: int) -> tuple[Act, ...]:
+        """Move a piece, and one of the same or another army so far away that neither move can be taken for the other.
+
+        On a small board there may be no room for that; one piece moves then.
+        """
+        for _ in range(20):
             before = dict(self.position)
-            first = self._move_off(army, set())
-            if first is None:
-                break
+            first = self._move()
             second = self._move_off(other, {s for s in (first.start, first.end) if s})
             if second is not None:
                 return first, second
-            # On a small board the first one may leave no room for another.
             self.position = before
-        raise RuntimeError(f"{self.look.name}: nobody can move")
+        return (self._move(),)
 
     def _move_two(self) -> tuple[Act, ...]:
         """Move two pieces of one player: together, or far from each other."""
         if self.look.style == "zones":
             return self._move_together() or self._place_row(self.turn, 2)
-        return self._move_apart(self.turn, self.turn)
+        return self._move_apart(self.turn)
 
     def _move_together(self) -> tuple[Act, ...]:
         mine: dict[str, list[Counter]] = {}

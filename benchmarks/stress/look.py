@@ -8,9 +8,9 @@ from twat_camera.simulator.play import Standing
 from twat_camera.simulator.scene import Art
 from twat_camera.simulator.spaces import Board
 
+from .conditions import PLAN, Planned
+from .framing import Crop
 from .lens import Lens
-
-_PINHOLE = Lens()
 
 CHESSMEN: Final = ("pawn", "pawn", "rook", "pawn", "king", "pawn")
 """Shapes of a chess set, as they are dealt."""
@@ -36,6 +36,20 @@ class Army:
 
 
 @dataclass(frozen=True, slots=True)
+class Sleeves:
+    """What people wear: paints, and how far behind the palm their sleeves end, in hand lengths."""
+
+    paints: tuple[Rgb, ...] = (
+        (62, 70, 92),
+        (150, 40, 44),
+        (214, 208, 198),
+        (44, 44, 46),
+        (88, 110, 78),
+    )
+    cuff: float = 0.63
+
+
+@dataclass(frozen=True, slots=True)
 class Surface:
     """A free table: width and height in a unit."""
 
@@ -54,6 +68,10 @@ class Surface:
         return max(self.width, self.height)
 
 
+_PINHOLE: Final = Lens()
+_SLEEVES: Final = Sleeves()
+
+
 @dataclass(frozen=True, slots=True)
 class Look:
     """A table with a game.
@@ -65,7 +83,7 @@ class Look:
         art: What table and board look like.
         armies: The players', in the order of their seats.
         seed: Everything random follows from it.
-        size: Of the photos, width and height in pixels, 16:9.
+        size: Of the photos, width and height in pixels; 16:9 where nothing is cropped.
         tilt_deg: Range of the camera's angle off the vertical.
         traits: Difficulties of every step: ``low contrast``, ``tall pieces``.
         gloss: Brightness (0…255) of the lamp's fixed reflection in the board.
@@ -76,6 +94,9 @@ class Look:
         scenery: What stands about and belongs to no player.
         crowd: Most pieces of a zone.
         room: Piece units between the middles of two miniatures.
+        plan: What the game goes through, photo by photo.
+        crop: What the photos keep of the camera's picture, None for all of it.
+        sleeves: Of the arms that reach over the board.
     """
 
     name: str
@@ -95,6 +116,9 @@ class Look:
     scenery: tuple[Standing, ...] = ()
     crowd: int = 6
     room: float = 1.6
+    plan: tuple[Planned, ...] = PLAN
+    crop: Crop | None = None
+    sleeves: Sleeves = _SLEEVES
 
 
 def another_game(look: Look, number: int) -> Look:

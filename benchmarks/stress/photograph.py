@@ -3,26 +3,17 @@
 import cv2
 import numpy as np
 
-from twat_camera.simulator.colors import Rgb
-from twat_camera.simulator.hand import Hand
-from twat_camera.simulator.optics import HEIGHT, WIDTH, Array, Optics, Pose
+from twat_camera.simulator.optics import Optics, Pose
 from twat_camera.simulator.play import Standing
 from twat_camera.simulator.scene import Photo, Scene
 from twat_camera.simulator.sensor import LightNow, light_field
 from twat_camera.simulator.texture import Image, blur
 
 from .conditions import Conditions
+from .framing import Frame
+from .hands import Grasp, hand_over
 from .look import Look
 from .viewpoint import seen_under
-
-_SKINS: tuple[Rgb, ...] = ((196, 138, 108), (226, 178, 150), (120, 80, 58), (168, 112, 82))
-_SLEEVES: tuple[Rgb, ...] = (
-    (62, 70, 92),
-    (150, 40, 44),
-    (214, 208, 198),
-    (44, 44, 46),
-    (88, 110, 78),
-)
 
 
 class Photographer:
@@ -31,15 +22,15 @@ class Photographer:
     def __init__(self, look: Look) -> None:
         rng = np.random.default_rng([look.seed, 1])
         self._look = look
-        self._lens = look.lens
         self._first = Optics.over(
             look.board, rng, look.tilt_deg, look.pan_deg, look.roll_deg, look.lens.focal
         )
         self._scene = Scene(look.board, look.seed, look.art, self._first)
+        self._frame = Frame(look.board, self._first, look.lens, look.size, look.crop)
         self._left = look.lens.shade(*look.size)
 
     def photo(
-        self, pieces: tuple[Standing, ...], conditions: Conditions, number: int, reach: Array | None
+        self, pieces: tuple[Standing, ...], conditions: Conditions, number: int, grasp: Grasp | None
     ) -> bytes:
         """Take a photo.
 
@@ -47,7 +38,7 @@ class Photographer:
             pieces: What stands where.
             conditions: What is difficult.
             number: Of the photo; noise and hand follow from it.
-            reach: Board point (x, y) a hand reaches for, None without one.
+            grasp: The hand over the board, None without one.
 
         Returns:
             A JPEG file.
@@ -58,13 +49,11 @@ class Photographer:
             self._scene.move_camera(optics)
         picture = self._scene.compose((*self._look.scenery, *pieces), Pose())
         bare = np.ones(self._look.size[::-1], np.float32)
-        if reach is not None:
-            hand = self._hand(optics, reach, rng)
+        if grasp is not None:
+            hand = hand_over(self._look, optics, grasp, rng)
             picture = hand.over(picture)
-            bare -= cv2.resize(hand.cover, self._look.size)
-        small = cv2.resize(picture, self._look.size, interpolation=cv2.INTER_AREA)
-        seen = self._lens.through(np.asarray(small, np.float32))
-        exposed = self._expose(seen, self._lens.through(bare), conditions, rng)
+            bare -= self._frame.of(hand.cover)
+        exposed = self._expose(self._frame.of(picture), bare, conditions, rng)
         _, data = cv2.imencode(".jpg", exposed, [cv2.IMWRITE_JPEG_QUALITY, conditions.quality])
         return data.tobytes()
 
@@ -72,16 +61,8 @@ class Photographer:
         """Pixels of the board's corners in a photo: top-left, top-right, bottom-right, bottom-left."""
         width, depth = self._look.board.size
         world = [(0, 0, 0), (width, 0, 0), (width, depth, 0), (0, depth, 0)]
-        pixels = self._lens.bend(seen_under(conditions, self._first).project(world))
-        scaled = pixels * (self._look.size[0] / WIDTH, self._look.size[1] / HEIGHT)
-        return [[round(float(x), 2), round(float(y), 2)] for x, y in scaled]
-
-    def _hand(self, optics: Optics, reach: Array, rng: np.random.Generator) -> Hand:
-        x, y = optics.project([(reach[0], reach[1], 0.0)])[0] / (WIDTH, HEIGHT)
-        target = (float(np.clip(x, 0.1, 0.9)), float(np.clip(y, 0.1, 0.9)))
-        skin = _SKINS[int(rng.integers(len(_SKINS)))]
-        sleeve = _SLEEVES[int(rng.integers(len(_SLEEVES)))]
-        return Hand(target, bool(rng.random() < 0.5), rng, skin, sleeve)
+        pixels = self._frame.pixels(seen_under(conditions, self._first).project(world))
+        return [[round(float(x), 2), round(float(y), 2)] for x, y in pixels]
 
     def _expose(
         self, picture: Image, mirror: Image, conditions: Conditions, rng: np.random.Generator

@@ -8,10 +8,15 @@ from twat_camera.simulator.script import load_script
 from twat_camera.simulator.spaces import GridBoard
 
 from . import materials, prints
-from .look import CHESSMEN, Look, Surface, about, army
+from .conditions import FOOTAGE
+from .framing import Crop
+from .lens import Lens
+from .look import CHESSMEN, Look, Sleeves, Surface, about, army
 from .maps import free_table, provinces, regions
 from .solids import PIECES
 
+_NEAR_THE_AXIS: Final = Lens(vignette=0.05)
+"""Where a board fills the photo, that is what the lens's middle saw."""
 _DUNE: Final = load_script("dune").board()
 _TROOPS: Final = ("cube", "cube", "agent")
 
@@ -206,5 +211,49 @@ TUNED: Final = (
         ),
         room=1.9,
     ),
+    Look(
+        "broadcast",
+        "chess",
+        GridBoard(8, 8, "bottom_left"),
+        Art(
+            materials.laminate((120, 112, 104)),
+            materials.checkered((226, 214, 184), (134, 100, 74), (84, 60, 44), "wood"),
+            Lamp((0.30, -0.42, 0.86), 0.62, 0.52, shadow=0.3, blur=1.6, falloff=0.3),
+        ),
+        (
+            army("white", CHESSMEN, 14, (214, 186, 140)),
+            army("black", CHESSMEN, 14, (62, 46, 40)),
+        ),
+        seed=51,
+        size=(480, 480),
+        tilt_deg=(23.0, 26.0),
+        traits=("tall pieces",),
+        lens=_NEAR_THE_AXIS,
+        plan=FOOTAGE,
+        crop=Crop(border=0.0, straightened=True),
+        sleeves=Sleeves(((146, 108, 74), (42, 40, 44), (176, 146, 106)), cuff=0.05),
+    ),
+    Look(
+        "club",
+        "chess",
+        GridBoard(8, 8, "bottom_left"),
+        Art(
+            materials.wooden_table((140, 104, 70), (100, 72, 48)),
+            materials.checkered((224, 222, 212), (96, 114, 142), (224, 222, 212), "paper"),
+            Lamp((-0.50, 0.30, 0.81), 0.56, 0.60, shadow=0.4, falloff=0.5),
+        ),
+        (
+            army("white", CHESSMEN, 13, (228, 216, 186)),
+            army("black", CHESSMEN, 13, (34, 32, 34)),
+        ),
+        seed=52,
+        size=(576, 480),
+        tilt_deg=(26.0, 29.0),
+        traits=("tall pieces",),
+        lens=_NEAR_THE_AXIS,
+        plan=FOOTAGE,
+        crop=Crop(border=0.1, straightened=False),
+        sleeves=Sleeves(((34, 34, 38), (52, 56, 78), (96, 66, 46)), cuff=0.05),
+    ),
 )
-"""What the pipeline may be fitted to. The last six were kept aside until what they showed was looked into."""
+"""What the pipeline may be fitted to. From `words` to `warbands` they were kept aside until what they showed was looked into."""

@@ -71,7 +71,7 @@ def _measure(name: str, megapixels: int, work: Path) -> Speed:
     look = look_named(name)
     folder = work / name
     if not folder.is_dir():
-        write_look(replace(look, size=FULL), folder, PLAN)
+        write_look(replace(look, size=FULL, plan=PLAN), folder)
     times = _child("time", folder, megapixels)
     ours, naive = (_child(f"memory-{who}", folder, megapixels) for who in ("ours", "naive"))
     return Speed(

@@ -39,6 +39,7 @@ class Hand:
         rng: Source of chance.
         skin: Its paint.
         sleeve: That of the sleeve.
+        cuff: How far behind the palm the sleeve ends, in hand lengths.
     """
 
     def __init__(
@@ -48,8 +49,9 @@ class Hand:
         rng: np.random.Generator,
         skin: Rgb = _SKIN,
         sleeve: Rgb = _SLEEVE,
+        cuff: float = 0.63,
     ) -> None:
-        self._skin, self._sleeve = skin, sleeve
+        self._skin, self._sleeve, self._cuff = skin, sleeve, cuff
         self._target = np.array(target) * (_SIZE[1], _SIZE[0])
         lean = rng.uniform(-0.35, 0.35)
         along = np.array([lean, -1.0 if from_below else 1.0])
@@ -93,7 +95,7 @@ class Hand:
         ]
         skin = np.max(flesh, axis=0)
         reach = -3.2 * max(_SIZE) / self._length
-        cloth = self._swell(self._limb([(0.05, -1.05), (0.15, reach)], 0.42))
+        cloth = self._swell(self._limb([(0.05, -self._cuff - 0.42), (0.15, reach)], 0.42))
         color = self._lit(skin, self._skin)
         sleeve = blur(np.asarray(cloth > 0, np.float32), 0.9)
         color = color * (1 - sleeve[..., None]) + self._lit(cloth, self._sleeve) * sleeve[..., None]

@@ -1,6 +1,7 @@
 """The stress set's games are games, its photos show them, and its truth is true."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 import itertools
 import json
 import math
@@ -11,9 +12,10 @@ import numpy as np
 import pytest
 
 from benchmarks.stress import LOOKS, look_named, write_look
-from benchmarks.stress.conditions import BAR_TAGS, PLAN, Conditions, Planned, conditions
+from benchmarks.stress.conditions import BAR_TAGS, FOOTAGE, PLAN, Conditions, Planned, conditions
 from benchmarks.stress.folder import _changed
 from benchmarks.stress.game import Counter, Game, Spot
+from benchmarks.stress.hands import Grasp
 from benchmarks.stress.lens import Lens
 from benchmarks.stress.look import Look
 from benchmarks.stress.maps import districts, hexagons, provinces
@@ -37,11 +39,11 @@ def look(request: pytest.FixtureRequest) -> Look:
 @pytest.fixture(scope="module")
 def written(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Path]:
     """Looks of every kind of board, written with a plan of four photos."""
-    plan = (Planned("move"), Planned("move", hand=True), Planned("nothing", ("light", "bump")))
+    plan = (Planned("move"), Planned("move", hand="piece"), Planned("nothing", ("light", "bump")))
     root = tmp_path_factory.mktemp("stress")
     for look in EVERY:
-        if look.name in {"printed", "miniatures", "regions", "provinces", "cards", "baize"}:
-            write_look(look, root / look.name, plan)
+        if look.name in {"printed", "miniatures", "regions", "provinces", "cards", "baize", "club"}:
+            write_look(replace(look, plan=plan), root / look.name)
     return {folder.name: folder for folder in root.iterdir()}
 
 
@@ -60,13 +62,13 @@ class TestGame:
     def test_the_same_seed_plays_the_same_game(self, look: Look) -> None:
         def played() -> list[tuple[object, ...]]:
             game = Game(look, np.random.default_rng(5))
-            return [game.play(planned.happening) for planned in PLAN]
+            return [game.play(planned.happening) for planned in look.plan]
 
         assert played() == played()
 
     def test_what_is_said_to_happen_is_what_changes(self, look: Look) -> None:
         game = Game(look, np.random.default_rng(6))
-        for planned in PLAN:
+        for planned in look.plan:
             before = dict(game.position)
             acts = game.play(planned.happening)
             touched = {s for act in acts for s in (act.start, act.end) if s is not None}
@@ -75,7 +77,7 @@ class TestGame:
 
     def test_a_cell_holds_one_piece(self, look: Look) -> None:
         game = Game(look, np.random.default_rng(7))
-        for planned in PLAN:
+        for planned in look.plan:
             game.play(planned.happening)
             taken = [s.space for s in game.position.values() if s.space is not None]
             if isinstance(look.board, GridBoard):
@@ -101,7 +103,7 @@ class TestGame:
     def test_nothing_is_put_where_scenery_stands(self, name: str) -> None:
         look = look_named(name)
         game = Game(look, np.random.default_rng(10))
-        for planned in PLAN:
+        for planned in look.plan:
             game.play(planned.happening)
         for spot in game.position.values():
             for thing in look.scenery:
@@ -223,10 +225,24 @@ class TestConditions:
         assert (plain.shift, plain.roll_deg, plain.orbit_deg) == ((0, 0), 0, (0, 0))
         assert not plain.soft and not plain.hard and not plain.glare and not plain.defocus
 
-    def test_the_plan_has_moves_and_no_moves_under_every_condition(self) -> None:
-        for tag in {t for planned in PLAN for t in planned.tags}:
-            happenings = {p.happening for p in PLAN if tag in p.tags}
+    @pytest.mark.parametrize("plan", [PLAN, FOOTAGE], ids=("table", "footage"))
+    def test_the_plan_has_moves_and_no_moves_under_every_condition(
+        self, plan: tuple[Planned, ...]
+    ) -> None:
+        for tag in {t for planned in plan for t in planned.tags}:
+            happenings = {p.happening for p in plan if tag in p.tags}
             assert "nothing" in happenings and len(happenings) > 1
+
+    def test_footage_often_shows_hands_while_something_moves_and_while_nothing_does(self) -> None:
+        hands = [planned.happening for planned in FOOTAGE if planned.hand]
+        assert len(hands) >= 8
+        assert 3 <= hands.count("nothing") <= len(hands) - 3
+
+    def test_footage_is_compressed_harder_than_any_photo(self) -> None:
+        rng = np.random.default_rng(3)
+        photos = [conditions(("noise",), rng).quality for _ in range(50)]
+        footage = [conditions(("compression",), rng).quality for _ in range(50)]
+        assert max(footage) < min(photos) and min(footage) >= 28
 
 
 class TestViewpoint:
@@ -273,6 +289,7 @@ class TestPhotos:
             "provinces": Zones,
             "cards": Grid,
             "baize": Surface,
+            "club": Grid,
         }
         for name, folder in written.items():
             sequence = load_sequence(folder)
@@ -293,7 +310,7 @@ class TestPhotos:
         places = [piece["at"] for piece in truth["pieces"]["000.jpg"]]
         assert max(x for x, _ in places) > 400 and max(y for _, y in places) > 300
 
-    @pytest.mark.parametrize("name", ["printed", "cards"])
+    @pytest.mark.parametrize("name", ["printed", "cards", "club"])
     def test_pieces_are_where_the_truth_says(self, written: Mapping[str, Path], name: str) -> None:
         folder = written[name]
         truth = json.loads((folder / "truth.json").read_text())
@@ -320,7 +337,7 @@ class TestPhotos:
         game = Game(look, np.random.default_rng(1))
         now = conditions(("soft shadow", "hard shadow", "reflection", "defocus"), game.rng)
         files = [
-            Photographer(look).photo(game.standing(), now, 4, np.array([0.4, 0.4]))
+            Photographer(look).photo(game.standing(), now, 4, Grasp((0.4, 0.4), "piece"))
             for _ in range(2)
         ]
         assert files[0] == files[1]

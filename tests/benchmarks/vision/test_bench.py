@@ -244,8 +244,8 @@ class TestSpeed:
     @pytest.fixture(scope="class")
     def folder(self, tmp_path_factory: pytest.TempPathFactory) -> Path:
         folder = tmp_path_factory.mktemp("speed") / "wooden"
-        look = replace(look_named("wooden"), size=(768, 432))
-        write_look(look, folder, speed.PLAN)
+        look = replace(look_named("wooden"), size=(768, 432), plan=speed.PLAN)
+        write_look(look, folder)
         return folder
 
     def test_the_photos_follow_each_other(self, folder: Path) -> None:
@@ -282,8 +282,8 @@ class TestAccuracy:
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         plan = (Planned("move"), Planned("nothing", ("light",)))
-        look = replace(look_named("printed"), size=(960, 540))
-        write_look(look, tmp_path / "data" / "game", plan)
+        look = replace(look_named("printed"), size=(960, 540), plan=plan)
+        write_look(look, tmp_path / "data" / "game")
         monkeypatch.setattr("benchmarks.vision.accuracy.LOOKS", {"tuned": (), "aside": ()})
         readings = read_all(tmp_path / "data", tmp_path / "gallery", quick=False)
         groups = (Group.REAL, Group.PERTURBED)
@@ -298,7 +298,8 @@ class TestFinding:
     def test_a_board_is_compared_with_its_true_corners_whichever_comes_first(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        write_look(replace(look_named("wooden"), size=(960, 540)), tmp_path, (Planned("nothing"),))
+        plan = (Planned("nothing"),)
+        write_look(replace(look_named("wooden"), size=(960, 540), plan=plan), tmp_path)
         truth = json.loads((tmp_path / "truth.json").read_text())
         corners = truth.get("frame_corners", {}).get("000.jpg", truth["corners"])
         a, b, c, d = ((x / 960, y / 540) for x, y in corners)
@@ -321,8 +322,8 @@ class TestFinding:
 
 class TestCounts:
     def test_wrong_counts_are_named(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        plan = (Planned("nothing"), Planned("nothing", hand=True), Planned("nothing"))
-        write_look(replace(look_named("regions"), size=(960, 540)), tmp_path, plan)
+        plan = (Planned("nothing"), Planned("nothing", hand="piece"), Planned("nothing"))
+        write_look(replace(look_named("regions"), size=(960, 540), plan=plan), tmp_path)
         true = json.loads((tmp_path / "truth.json").read_text())["counts"]["003.jpg"]
 
         def seen(request: AnalysisRequest) -> AnalysisResult:
