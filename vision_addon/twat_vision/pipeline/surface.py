@@ -1,32 +1,38 @@
-"""Reading a free table: pieces by colour that vanished here and appeared there, positions in inches or millimetres."""
+"""Reading a free table: pieces that vanished here and appeared there, positions in inches or millimetres."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+import math
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .assign import FORBIDDEN, Action, Problem, Solution, margins, only_links, solve
-from .blobs import Blob, canvas_to_units, changed_blobs
+from .assign import CERTAIN, FORBIDDEN, Action, Problem, Solution, margins, only_links, solve
+from .blobs import canvas_to_units
 from .calibration import Basis, Grounds, calibrated
 from .colours import palette
-from .evidence import (
-    MOVE_COST,
-    OTHER_PLAYER_COST,
-    PLACE_COST,
-    REMOVE_COST,
-    accounted,
-    evidence,
-    usual_area,
-)
 from .geometry import Frame, below_camera, photo_box
 from .naming import certainty, questions_of
 from .pair import Pair
 from .photo import Board, Boards
-from .pieces import Table, box_of, piece_frame, pieces_on
-from .playcolours import colours_changed
+from .pieces import box_of, piece_frame, pieces_on
 from .reading import Reading, disturbances
 from .state import Names
+from .thingevidence import (
+    COLOUR_COST,
+    HAND_COST,
+    MOVE_COST,
+    OTHER_PLAYER_COST,
+    PLACE_COST,
+    REMOVE_COST,
+    UNSEEN,
+    difference_cost,
+    evidence,
+    left_over,
+    usual_area,
+)
+from .thinglook import Histogram, colour_of, disc, histogram, histogram_of, ownership
+from .things import Thing, changed_things
 from .types import (
     AnalysisRequest,
     ChangedRegion,
@@ -38,22 +44,24 @@ from .types import (
     RegionKind,
     Surface,
 )
-from .zonechanges import plausible
 from .zonemap import foot_of
 
 FAR_COST = 0.05
 """Per unit (a sixteenth of the table's longer side) that a piece travelled."""
 CAPTURE_REACH = 1.0
-"""Units around a vanished blob within which a known piece is taken for it."""
+"""Units around a thing that vanished within which a known piece is taken for it."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Item:
-    """A blob that is one piece, and the known piece that stood there."""
+    """A thing that is one piece, whose colour it has, by how many nats rather than another's, the known piece that stood there."""
 
-    blob: Blob
+    thing: Thing
     gain: float
     place: Point
+    color: str
+    owned: float
+    look: Histogram
     piece: Piece | None
 
 
@@ -68,26 +76,27 @@ def read_surface(
 
     Args:
         pair: the compared photos.
-        boards: the photos, and where their boards are; how large a piece is is learnt on the first.
+        boards: the photos, and where their boards are.
         request: the analysis; positions of its pieces are in the surface's unit.
         layout: the surface.
         names: the request's players and vocabulary.
     """
-    nominal = colours_changed(pair, names)
-    found = changed_blobs(pair, nominal)
-    unit = usual_area(pieces_on(boards.first, nominal) if found else Table(()), found)
-    kept = [b for b, _ in plausible([(b, 0) for b in found], unit, None)]
+    things = changed_things(pair)
+    unit = usual_area(things)
     below = below_camera(pair.to_after, boards.after.photo.size)
-    items = _items(kept, unit, below, pair.frame, request, layout, names)
+    items = _items(things, unit, below, pair, request, layout, names)
     task = _problem(items, request, pair.frame, layout)
     if pair.hand.found:
-        task = only_links(task)
+        task = only_links(replace(task, link=task.link + HAND_COST))
     best = solve(task)
     margin, second = margins(task, best, lambda s: _outcome(s, items))
     moves = _moves(best, margin, items, names)
     warnings, doubt = disturbances(pair, disturbed=False)
-    sure = certainty(second.cost - best.cost) if second is not None else 1.0
-    grounds = Grounds(Basis.SURFACE, sure * accounted(pair, kept, unit))
+    used = [items[i].thing for i in sorted(best.sources | best.targets)]
+    rival = UNSEEN if second is None else min(UNSEEN, second.cost - best.cost)
+    owned = [items[j].owned for kind, _, j in best.actions if kind == "arrive"]
+    sure = certainty(min([rival, *owned]))
+    grounds = Grounds(Basis.SURFACE, sure, left_over(things, used, unit))
     alternatives = () if second is None else (_moves(second, {}, items, names),)
     return Reading(
         moves=moves,
@@ -150,33 +159,91 @@ def _stands(
 
 
 def _items(
-    blobs: list[Blob],
+    things: Sequence[Thing],
     unit: float,
     below: Point,
-    frame: Frame,
+    pair: Pair,
     request: AnalysisRequest,
     layout: Surface,
     names: Names,
 ) -> list[_Item]:
+    """The things that may be pieces: what went is a known piece where any is known, what came does not stand on another one."""
+    frame = pair.frame
+    nominal = palette([p.color for p in names.players.values()])
     free = list(request.pieces or ())
-    reach = CAPTURE_REACH * layout.width / frame.columns
+    per_unit = layout.width / frame.columns
+    foot = 0.5 * float(np.sqrt(unit)) * per_unit
     items = []
-    for blob in sorted(blobs, key=lambda b: -b.area):
-        place = _stands(blob.ys, blob.xs, below, frame, layout)
-        piece = None
-        if not blob.appeared:
-            near = [
-                (float(np.hypot(p.position[0] - place[0], p.position[1] - place[1])), n)
-                for n, p in enumerate(free)
-                if names.color(p.player) == blob.color
-            ]
-            if near and min(near)[0] <= reach:
-                piece = free.pop(min(near)[1])
-            elif request.pieces is not None:
-                # Nothing of this colour stood there: shade or print.
+    for thing in sorted(things, key=lambda t: (t.appeared, -evidence(t, unit))):
+        place = _stands(thing.ys, thing.xs, below, frame, layout)
+        away, n = _nearest(place, free)
+        if not _on(layout, place, foot) or (thing.appeared and away < foot):
+            # Beside the table; or it stood there before, and was pushed or is seen from elsewhere.
+            continue
+        color, owned, piece = colour_of(pair, thing, nominal), CERTAIN, None
+        if not thing.appeared and request.pieces is not None:
+            if away > CAPTURE_REACH * per_unit:
+                # Nothing stood there: shade or print.
                 continue
-        items.append(_Item(blob, evidence(blob, unit), place, piece))
+            piece = free.pop(n)
+            color = names.color(piece.player) or color
+        elif color is not None and request.pieces is not None:
+            color, owned = _owner(color, _owners(thing, place, pair, request, layout, names))
+        if color is None:
+            # Nobody's.
+            continue
+        look = histogram(pair, thing)
+        items.append(_Item(thing, evidence(thing, unit), place, color, owned, look, piece))
     return items
+
+
+def _on(layout: Surface, place: Point, slack: float) -> bool:
+    x, y = place
+    return -slack <= x <= layout.width + slack and -slack <= y <= layout.height + slack
+
+
+def _owner(color: str, whose: Mapping[str, float]) -> tuple[str, float]:
+    """The likeliest owner's colour and the nats to the next; the given colour where nobody's pieces tell."""
+    best, *others = sorted(whose, key=lambda name: -whose[name]) or [color]
+    return best, whose[best] - whose[others[0]] if others else CERTAIN
+
+
+def _owners(
+    thing: Thing,
+    place: Point,
+    pair: Pair,
+    request: AnalysisRequest,
+    layout: Surface,
+    names: Names,
+) -> dict[str, float]:
+    """Whose a thing is that came, in nats by colour: whose known pieces it looks like, and whose turn it is.
+
+    Nothing where not all players have pieces.
+    """
+    frame = pair.frame
+    scale = frame.columns * frame.scale / layout.width
+    # Tall pieces lean away from their place; known ones are looked at as far beside theirs.
+    lean = [c - frame.offset - v * scale for c, v in zip(thing.centre, place, strict=True)]
+    radius = float(np.sqrt(thing.area / np.pi)) * frame.scale
+    known: dict[str, list[Histogram]] = {}
+    for piece in request.pieces or ():
+        x, y = (v * scale + frame.offset + d for v, d in zip(piece.position, lean, strict=True))
+        around = disc(pair.maps.lab_before, (x, y), radius)
+        if (color := names.color(piece.player)) is not None and len(around):
+            known.setdefault(color, []).append(histogram_of(around))
+    if known.keys() != {p.color for p in names.players.values()}:
+        return {}
+    here = histogram_of(disc(pair.maps.lab_after, thing.centre, radius))
+    return {
+        color: nats - (OTHER_PLAYER_COST if _foreign(names.player_of(color), request) else 0.0)
+        for color, nats in ownership(here, known).items()
+    }
+
+
+def _nearest(place: Point, pieces: Sequence[Piece]) -> tuple[float, int]:
+    """How far the nearest piece is in the surface's unit, and which one it is; infinitely far where there is none."""
+    away = (math.dist(place, piece.position) for piece in pieces)
+    return min(((d, n) for n, d in enumerate(away)), default=(math.inf, -1))
 
 
 def _problem(
@@ -188,17 +255,21 @@ def _problem(
     arrive = np.full(n, FORBIDDEN)
     per_unit = layout.width / frame.columns
     for i, source in enumerate(items):
-        if source.blob.appeared:
+        if source.thing.appeared:
             arrive[i] = PLACE_COST - source.gain
             continue
         player = source.piece.player if source.piece else None
         foreign = OTHER_PLAYER_COST if _foreign(player, request) else 0.0
         leave[i] = REMOVE_COST + foreign - source.gain
         for j, target in enumerate(items):
-            if target.blob.appeared and target.blob.color == source.blob.color:
+            if target.thing.appeared:
                 dx, dy = target.place[0] - source.place[0], target.place[1] - source.place[1]
                 far = float(np.hypot(dx, dy)) / per_unit
-                link[i, j] = MOVE_COST + foreign + FAR_COST * far - source.gain - target.gain
+                other = difference_cost(source.thing, target.thing, source.look, target.look)
+                if request.players and source.color != target.color:
+                    other += COLOUR_COST
+                cost = MOVE_COST + foreign + other + FAR_COST * far
+                link[i, j] = cost - source.gain - target.gain
     return Problem(link, leave, arrive, np.array([item.gain for item in items]))
 
 
@@ -226,7 +297,8 @@ def _moves(
         kind, i, j = action
         source = items[i] if i >= 0 else None
         target = items[j] if j >= 0 else None
-        color = items[max(i, j)].blob.color
+        color = (source or items[j]).color
+        owned = items[j].owned if kind == "arrive" else CERTAIN
         piece = source.piece if source else None
         found.append(
             Move(
@@ -236,7 +308,7 @@ def _moves(
                 player=piece.player if piece else names.player_of(color),
                 from_space=None,
                 to_space=None,
-                confidence=certainty(margin.get(action, 0.0)),
+                confidence=certainty(min(margin.get(action, 0.0), owned)),
                 color=color,
                 from_position=source.place if source else None,
                 to_position=target.place if target else None,
@@ -250,13 +322,13 @@ def _regions(
 ) -> tuple[ChangedRegion, ...]:
     found = []
     for i in sorted(solution.sources | solution.targets):
-        blob = items[i].blob
-        x0, y0, x1, y1 = blob.box
+        thing = items[i].thing
+        x0, y0, x1, y1 = thing.box
         corners = [(x0, y0), (x1, y0), (x1, y1), (x0, y1)]
         units = np.array([canvas_to_units(p, pair.frame) for p in corners])
-        kind = RegionKind.APPEARED if blob.appeared else RegionKind.VANISHED
+        kind = RegionKind.APPEARED if thing.appeared else RegionKind.VANISHED
         box = photo_box(pair.to_after, units, factor)
-        found.append(ChangedRegion(box, (), kind, blob.color, blob.strength))
+        found.append(ChangedRegion(box, (), kind, items[i].color, thing.strength))
     return tuple(found)
 
 

@@ -311,9 +311,24 @@ class TestSurface:
         assert (move.kind, move.piece) == (MoveKind.REMOVE, "blue-2")
 
     def test_what_no_colour_accounts_for_leaves_a_reading_in_doubt(self, desert: Any) -> None:
+        still = read(desert, SURFACE, dict(START), pieces=UNITS)
         result = read(desert, SURFACE, dict(START) | {(0.6, 0.6): "yellow"}, pieces=UNITS)
-        assert result.moves == ()
-        assert result.confidence < 0.6
+        assert result.moves == still.moves == ()
+        assert result.confidence < 0.9 < still.confidence
+        assert result.grounds is not None and result.grounds.unexplained > 2
+
+    def test_a_new_unit_is_that_players_whose_units_it_looks_like(self, desert: Any) -> None:
+        after = dict(START) | {(0.5, 0.5): "green"}
+        (move,) = read(desert, SURFACE, after, pieces=UNITS, active=3).moves
+        assert (move.kind, move.color, move.player) == (MoveKind.PLACE, "green", 3)
+
+    def test_a_unit_that_was_pushed_did_not_move(self, desert: Any) -> None:
+        after = without((0.32, 0.3)) | {(0.326, 0.304): "blue"}
+        assert read(desert, SURFACE, after, pieces=UNITS, active=2).moves == ()
+
+    def test_what_lies_beside_the_table_is_not_read(self, desert: Any) -> None:
+        after = dict(START) | {(1.04, 0.5): "blue"}
+        assert read(desert, SURFACE, after, pieces=UNITS, active=2).moves == ()
 
     def test_a_hand_is_no_move(self, desert: Any) -> None:
         result = read(desert, SURFACE, dict(START), pieces=UNITS, hand=(300, 250))
