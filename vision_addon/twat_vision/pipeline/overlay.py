@@ -12,7 +12,7 @@ from .geometry import Matrix, board_units, project, units_to_image
 from .pen import WHITE, Bgr, Pen, contrast
 from .spaces import cell_of
 from .state import Names
-from .summary import way
+from .summary import turn_of, way
 from .types import (
     AnalysisRequest,
     AnalysisResult,
@@ -209,6 +209,12 @@ def _draw_move(
     on_cells: bool,
 ) -> None:
     color = bgr_of(move.color)
+    if end is not None and turn_of(move) is not None:
+        pen.turn(
+            end.mean(axis=0), 0.62 * float(np.ptp(end, axis=0).max()), move.rotation_deg or 0, color
+        )
+    if move.distance == 0:
+        return
     if start is not None and end is not None:
         pen.arrow(start.mean(axis=0), end.mean(axis=0), color)
     elif end is not None and not on_cells:

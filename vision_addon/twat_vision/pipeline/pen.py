@@ -86,6 +86,28 @@ class Pen:
         for shade, width in ((contrast(color), 5 * self.width), (color, 3 * self.width)):
             cv2.circle(self.picture, c, max(2, round(radius)), shade, width, cv2.LINE_AA)
 
+    def turn(self, centre: _Points, radius: float, degrees: float, color: Bgr) -> None:
+        """Draw how far something turned: a bent arrow that begins above it, with a contrasting rim.
+
+        Args:
+            centre: pixel (x, y), ``(2,)``.
+            radius: in pixels.
+            degrees: clockwise, -180…180.
+            color: blue, green, red 0…255.
+        """
+        angles = np.deg2rad(np.linspace(0, degrees, max(3, round(abs(degrees) / 4))) - 90)
+        bow = centre + radius * np.column_stack([np.cos(angles), np.sin(angles)])
+        along = np.sign(degrees) * np.array([-np.sin(angles[-1]), np.cos(angles[-1])])
+        across = np.array([-along[1], along[0]])
+        size = 5 * self.width
+        head = bow[-1] + size * np.array([1.2 * along, across, -across])
+        for shade, more in ((contrast(color), 3 * self.width), (color, 0)):
+            line, tip = (np.round(points).astype(np.int32) for points in (bow, head))
+            width = 3 * self.width + more
+            cv2.polylines(self.picture, [line], False, shade, width, cv2.LINE_AA)
+            cv2.polylines(self.picture, [tip], True, shade, max(1, more), cv2.LINE_AA)
+            cv2.fillPoly(self.picture, [tip], shade, cv2.LINE_AA)
+
     def cross(self, centre: _Points, radius: float, color: Bgr) -> None:
         """Draw a diagonal cross with a contrasting rim.
 

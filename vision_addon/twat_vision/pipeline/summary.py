@@ -3,11 +3,14 @@
 from collections.abc import Sequence
 
 from .state import Names
-from .types import Move, MoveKind, Point
+from .types import Move, MoveKind, Point, Surface
+
+LEAST_TURN_DEG = 5.0
+"""Turns from which on they are told and drawn; smaller ones are within the error of measuring."""
 
 
 def describe(move: Move, names: Names) -> str:
-    """One move in words, e.g. ``white pawn: E2 → E4``.
+    """One move in words, e.g. ``white pawn: E2 → E4``, on a table ``blue unit: (12.0, 7.5) → (16.1, 9.0), 4.4 in``.
 
     Args:
         move: what was read.
@@ -22,11 +25,14 @@ def describe(move: Move, names: Names) -> str:
         return f"{who} removed from {start}"
     if move.kind is MoveKind.CAPTURE and start is None:
         return f"{who} replaces the piece on {end}"
-    return f"{who}: {way(move, names)}"
+    if move.distance == 0:
+        return f"{who} on {end}: {way(move, names)}"
+    measured = (_went(move, names), turn_of(move))
+    return ", ".join(text for text in (f"{who}: {way(move, names)}", *measured) if text)
 
 
 def way(move: Move, names: Names) -> str:
-    """Where a piece went, without saying which: ``E2 → E4``, ``+ Arrakeen``, ``− Conflict``, ``× Carthag``.
+    """Where a piece went, without saying which: ``E2 → E4``, ``+ Arrakeen``, ``− Conflict``, ``turned 90° clockwise``.
 
     Args:
         move: what was read.
@@ -36,8 +42,30 @@ def way(move: Move, names: Names) -> str:
     end = _where(move.to_space, move.to_position, names)
     if move.kind is MoveKind.REMOVE:
         return f"− {start}"
+    if move.distance == 0:
+        return turn_of(move) or "turned"
     sign = {MoveKind.PLACE: "+", MoveKind.CAPTURE: "×"}.get(move.kind, "→")
     return f"{sign} {end}" if start is None else f"{start} {sign} {end}"
+
+
+def turn_of(move: Move) -> str | None:
+    """How far a piece turned: ``turned 45° clockwise``; None where that is not known, or hardly at all.
+
+    Args:
+        move: what was read.
+    """
+    degrees = move.rotation_deg
+    if degrees is None or abs(degrees) < LEAST_TURN_DEG:
+        return None
+    return f"turned {abs(degrees):.0f}° {'clockwise' if degrees > 0 else 'counterclockwise'}"
+
+
+def _went(move: Move, names: Names) -> str | None:
+    """How far a piece went on a free table."""
+    layout = names.request.layout
+    if move.distance is None or not isinstance(layout, Surface):
+        return None
+    return f"{move.distance:.1f} {layout.unit}"
 
 
 def _where(space: str | None, position: Point | None, names: Names) -> str | None:

@@ -33,6 +33,7 @@ from .thingevidence import (
 )
 from .thinglook import Histogram, colour_of, disc, histogram, histogram_of, ownership
 from .things import Thing, changed_things
+from .turns import stayed, turned_regions, with_turns
 from .types import (
     AnalysisRequest,
     ChangedRegion,
@@ -81,26 +82,31 @@ def read_surface(
         layout: the surface.
         names: the request's players and vocabulary.
     """
-    things = changed_things(pair)
+    there = stayed(pair, request.pieces or (), layout)
+    things = [t for t in changed_things(pair) if not any(s.explains(t) for s in there)]
     unit = usual_area(things)
-    below = below_camera(pair.to_after, boards.after.photo.size)
+    below, factor = below_camera(pair.to_after, boards.after.photo.size), boards.after.photo.factor
     items = _items(things, unit, below, pair, request, layout, names)
     task = _problem(items, request, pair.frame, layout)
     if pair.hand.found:
         task = only_links(replace(task, link=task.link + HAND_COST))
     best = solve(task)
     margin, second = margins(task, best, lambda s: _outcome(s, items))
-    moves = _moves(best, margin, items, names)
+
+    def told(solution: Solution, margin: Mapping[Action, float]) -> tuple[Move, ...]:
+        return with_turns(_moves(solution, margin, items, names), pair, there, layout, names)
+
+    moves = told(best, margin)
     warnings, doubt = disturbances(pair, disturbed=False)
     used = [items[i].thing for i in sorted(best.sources | best.targets)]
     rival = UNSEEN if second is None else min(UNSEEN, second.cost - best.cost)
     owned = [items[j].owned for kind, _, j in best.actions if kind == "arrive"]
     sure = certainty(min([rival, *owned]))
     grounds = Grounds(Basis.SURFACE, sure, left_over(things, used, unit))
-    alternatives = () if second is None else (_moves(second, {}, items, names),)
+    alternatives = () if second is None else (told(second, {}),)
     return Reading(
         moves=moves,
-        regions=_regions(best, items, pair, boards.after.photo.factor),
+        regions=_regions(best, items, pair, factor) + turned_regions(moves, pair, layout, factor),
         pieces=_pieces_after(request, moves),
         confidence=calibrated(grounds) * doubt,
         grounds=grounds,

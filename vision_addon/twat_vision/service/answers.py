@@ -124,6 +124,15 @@ class MoveAnswer(Answer):
     to: str | None
     from_position: PointAnswer | None
     to_position: PointAnswer | None
+    distance: float | None = Field(
+        default=None, ge=0, description="on a surface: how far its foot went, in the surface's unit"
+    )
+    rotation_deg: float | None = Field(
+        default=None,
+        gt=-180,
+        le=180,
+        description="on a surface: how far it turned, clockwise from above",
+    )
     captured: str | None
     color: str | None
     confidence: float = Field(ge=0, le=1)

@@ -128,6 +128,8 @@ def to_result(results: ResultsAnswer) -> AnalysisResult:
                 m.source,
                 _point(m.from_position),
                 _point(m.to_position),
+                m.distance,
+                m.rotation_deg,
             )
             for m in results.moves
         ),

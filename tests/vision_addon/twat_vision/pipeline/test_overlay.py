@@ -106,6 +106,21 @@ def test_zones_and_free_positions(scene: Any, zones: Zones) -> None:
     assert redness(drawn, *middle) > redness(photo, *middle) + 2
 
 
+def test_a_turn_is_drawn_from_above_a_unit_round_to_how_far_it_turned(scene: Any) -> None:
+    def drawn(degrees: float | None) -> np.ndarray:
+        turned = move(MoveKind.MOVE, None, None, from_position=(24.0, 24.0),
+            to_position=(24.0, 24.0), distance=0.0, rotation_deg=degrees)  # fmt: skip
+        return overlay(scene, Surface(48, 48), turned)[1].astype(int)
+
+    # The middle is at 330, 240; the bow's radius is 7 pixels, and its head beyond its end.
+    right, left = (slice(236, 245), slice(334, 340)), (slice(236, 245), slice(321, 327))
+    plain = drawn(None)
+    for degrees, inked, bare in ((100.0, right, left), (-100.0, left, right)):
+        change = np.abs(drawn(degrees) - plain).max(axis=2)
+        assert change[inked].mean() > 30
+        assert change[bare].mean() < 10
+
+
 def test_a_lost_board_still_gives_a_picture(scene: Any) -> None:
     photo, drawn = overlay(
         scene, Grid(8, 8), lost=True, warnings=(WarningCode.BOARD_LOST,), summary="long " * 40

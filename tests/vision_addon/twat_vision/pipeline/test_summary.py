@@ -4,7 +4,7 @@ import pytest
 
 from twat_vision.pipeline.state import Names
 from twat_vision.pipeline.summary import describe, way
-from twat_vision.pipeline.types import AnalysisRequest, Grid, Move, MoveKind, Player
+from twat_vision.pipeline.types import AnalysisRequest, Grid, Move, MoveKind, Player, Surface
 
 NAMES = Names.of(
     AnalysisRequest(
@@ -29,3 +29,38 @@ def test_a_move_in_words(
     move = Move(kind, None, "pawn", 1, start, end, 1.0, "red")
     assert way(move, NAMES) == short
     assert describe(move, NAMES) == sentence
+
+
+TABLE = Names.of(
+    AnalysisRequest(after=b"", layout=Surface(36, 24), players=(Player(1, "Ada", "blue"),))
+)
+
+
+def on_table(end: tuple[float, float], distance: float, turn: float | None) -> Move:
+    start = (12.0, 7.5)
+    return Move(
+        MoveKind.MOVE, None, "trooper", 1, None, None, 1.0, "blue", None, "tracking", start, end,
+        distance, turn,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("turn", "told"),
+    [
+        (45, ", turned 45° clockwise"),
+        (-90, ", turned 90° counterclockwise"),
+        (180, ", turned 180° clockwise"),
+        (3, ""),
+        (None, ""),
+    ],
+)
+def test_on_a_table_moves_have_a_distance_and_a_turn(turn: float | None, told: str) -> None:
+    move = on_table((16.1, 9.0), 4.366, turn)
+    assert describe(move, TABLE) == f"blue trooper: (12.0, 7.5) → (16.1, 9.0), 4.4 in{told}"
+    assert way(move, TABLE) == "(12.0, 7.5) → (16.1, 9.0)"
+
+
+def test_a_turn_where_it_stands_in_words() -> None:
+    move = on_table((12.0, 7.5), 0, -130)
+    assert describe(move, TABLE) == "blue trooper on (12.0, 7.5): turned 130° counterclockwise"
+    assert way(move, TABLE) == "turned 130° counterclockwise"

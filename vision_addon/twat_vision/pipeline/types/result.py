@@ -85,7 +85,11 @@ class ChangedRegion:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """What one piece did; ``to_position``/``from_position`` are in board units, confidence in 0…1."""
+    """What one piece did; ``to_position``/``from_position`` are in board units, confidence in 0…1.
+
+    On a surface ``distance`` is how far its foot went, in the surface's unit, and ``rotation_deg`` how far it turned, in whole
+    degrees clockwise as seen from above, above -180 up to 180; None where that is not known (of what looks the same all round, say).
+    """
 
     kind: MoveKind
     piece: str | None
@@ -99,6 +103,8 @@ class Move:
     source: str = "tracking"
     from_position: Point | None = None
     to_position: Point | None = None
+    distance: float | None = None
+    rotation_deg: float | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The JSON form of the API."""
@@ -111,6 +117,8 @@ class Move:
             "to": self.to_space,
             "from_position": _point_json(self.from_position),
             "to_position": _point_json(self.to_position),
+            "distance": None if self.distance is None else round(self.distance, 3),
+            "rotation_deg": self.rotation_deg,
             "captured": self.captured,
             "color": self.color,
             "confidence": round(self.confidence, 4),
