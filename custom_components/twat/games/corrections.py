@@ -28,9 +28,17 @@ _MOVE_FIELDS: Final = (
     "captured",
     "from_position",
     "to_position",
+    "rotation_deg",
 )
 # A reading's own remarks, which say nothing about what the players mean.
-_IGNORED: Final = ("color", "confidence", "source", "captured_type", "captured_player")
+_IGNORED: Final = (
+    "color",
+    "confidence",
+    "source",
+    "captured_type",
+    "captured_player",
+    "distance",
+)
 _PIECE_FIELDS: Final = ("id", "type", "player", "space", "position")
 
 
@@ -41,7 +49,8 @@ def parse_moves(
 
     Each move has ``from`` and ``to`` (one of them null or missing for a piece that came or left);
     optionally ``piece`` (id), ``type``, ``player``, ``kind``, ``captured``; on a surface
-    ``from_position`` and ``to_position`` ``{"x", "y"}`` instead of spaces.
+    ``from_position`` and ``to_position`` ``{"x", "y"}`` instead of spaces, and ``rotation_deg``, how
+    far it turned clockwise, from -180 to 180.
 
     Raises:
         GameError: ``invalid_field`` (named), ``unknown_space``, ``unknown_piece_type``,
@@ -151,6 +160,15 @@ class _Fields:
         except ValueError:
             raise self.fault("kind", f"must be one of {', '.join(MoveKind)}") from None
 
+    def turn(self) -> float | None:
+        value = self._data.get("rotation_deg")
+        if value is None:
+            return None
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        if not is_number or not -180 <= value <= 180:
+            raise self.fault("rotation_deg", "must be a number from -180 to 180")
+        return float(value)
+
     def place(
         self, space_key: str, position_key: str, layout: Layout
     ) -> tuple[str | None, Position] | None:
@@ -216,6 +234,7 @@ def _move(fields: _Fields, record: GameRecord, profile: GameProfile, layout: Lay
         captured=captured,
         from_position=origin[1] if origin is not None and on_surface else None,
         to_position=target[1] if target is not None and on_surface else None,
+        rotation_deg=fields.turn(),
     )
 
 

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-import math
 from typing import Final
 
 from .layout import Layout, Surface
@@ -14,6 +13,9 @@ from .words import Words, words
 
 MAX_LENGTH: Final = 255
 """Longest state that Home Assistant takes."""
+
+LEAST_TURN: Final = 5
+"""Degrees from which a turn is told; smaller ones are within the error of measuring."""
 
 
 def describe_moves(moves: Sequence[Move], game: Game, profile: GameProfile) -> str:
@@ -132,15 +134,26 @@ class _Teller:
         if move.kind is MoveKind.CAPTURE:
             taken = self._piece(move.captured_type, move.captured_player, None)
             who = self._words.takes.format(piece=who, taken=taken)
-        start, end = move.from_position, move.to_position
-        if start is not None and end is not None and isinstance(self._layout, Surface):
-            distance = math.dist((start.x, start.y), (end.x, end.y))
-            length = decimal(distance, self._profile.language)
-            unit = self._words.units[self._layout.unit]
-            return _Line(who, self._words.moved.format(distance=f"{length} {unit}"))
+        if (way := self._way(move)) is not None:
+            return _Line(who, f" {way}")
         origin = self._place(move.from_space, move.from_position) or self._profile.supply
         target = self._place(move.to_space, move.to_position) or self._profile.supply
         return _Line(who, f": {origin} → {target}")
+
+    def _way(self, move: Move) -> str | None:
+        """Return how far a piece went on a surface, and how far it turned; None where there is no saying."""
+        if move.distance is None or not isinstance(self._layout, Surface):
+            return None
+        told = []
+        degrees = round(move.rotation_deg or 0)
+        if abs(degrees) >= LEAST_TURN:
+            turned = self._words.clockwise if degrees > 0 else self._words.counterclockwise
+            told.append(turned.format(degrees=abs(degrees)))
+        if move.distance > 0 or not told:
+            length = decimal(move.distance, self._profile.language)
+            distance = f"{length} {self._words.units[self._layout.unit]}"
+            told.insert(0, self._words.moved.format(distance=distance))
+        return ", ".join(told)
 
     def _counted(self, move: Move) -> _Line | None:
         """Return the line of a piece of which only the number on a space matters."""

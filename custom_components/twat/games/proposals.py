@@ -203,6 +203,14 @@ class _Node:
             raise self.fault(key, "must be from 0 to 1")
         return value
 
+    def turn(self, key: str) -> float | None:
+        if self._data.get(key) is None:
+            return None
+        value = self.number(key)
+        if not -180 <= value <= 180:
+            raise self.fault(key, "must be from -180 to 180")
+        return value
+
     def choice(self, key: str, allowed: frozenset[str]) -> str:
         value = self.text(key)
         if value not in allowed:
@@ -277,6 +285,7 @@ class _Parser:
             source=node.choice("source", _SOURCES),
             from_position=node.position("from_position") if origin is None else None,
             to_position=node.position("to_position") if target is None else None,
+            rotation_deg=node.turn("rotation_deg"),
         )
 
     def detected(self, node: _Node) -> Move:

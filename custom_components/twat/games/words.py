@@ -18,6 +18,8 @@ class Words:
     owned: str
     takes: str
     moved: str
+    clockwise: str
+    counterclockwise: str
     arrived: str
     left: str
     passed: str
@@ -62,7 +64,9 @@ _ENGLISH: Final = Words(
     colored="{color} {kind}",
     owned="{owner}'s {kind}",
     takes="{piece} takes {taken}",
-    moved=" moved {distance}",
+    moved="moved {distance}",
+    clockwise="turned {degrees}° clockwise",
+    counterclockwise="turned {degrees}° counterclockwise",
     arrived="+{count} {kind} to {space}",
     left="−{count} {kind} from {space}",
     passed="{player} passed",
@@ -119,7 +123,9 @@ _GERMAN: Final = Words(
     colored="{kind} ({color})",
     owned="{kind} ({owner})",
     takes="{piece} schlägt {taken}",
-    moved=" zog {distance} weit",
+    moved="zog {distance} weit",
+    clockwise="drehte sich um {degrees}° im Uhrzeigersinn",
+    counterclockwise="drehte sich um {degrees}° gegen den Uhrzeigersinn",
     arrived="+{count} {kind} nach {space}",
     left="−{count} {kind} von {space}",
     passed="{player} hat gepasst",

@@ -149,7 +149,12 @@ _MOVE: Final = _object(
         "confidence": _or_null(_number),
         "source": _or_null(_word),
     },
-    {"from_position": _POINT, "to_position": _POINT},
+    {
+        "from_position": _POINT,
+        "to_position": _POINT,
+        "distance": _number,
+        "rotation_deg": _number,
+    },
 )
 _BOARD: Final = _object(
     {

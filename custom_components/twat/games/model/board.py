@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
+import math
 from typing import Any
 
 from .common import JsonObject
@@ -145,6 +146,7 @@ class Move:
         source: ``tracking``, ``vlm``, ``ai_task``, ``both``; None when a player said so.
         from_position: Where it stood, board units; only on a surface.
         to_position: Where it stands now, board units; only on a surface.
+        rotation_deg: How far it turned, clockwise from above, -180…180; None when not known.
     """
 
     kind: MoveKind
@@ -161,6 +163,15 @@ class Move:
     source: str | None = None
     from_position: Position | None = None
     to_position: Position | None = None
+    rotation_deg: float | None = None
+
+    @property
+    def distance(self) -> float | None:
+        """How far it went on a surface, board units; None where it came or left."""
+        start, end = self.from_position, self.to_position
+        return (
+            None if start is None or end is None else math.dist((start.x, start.y), (end.x, end.y))
+        )
 
     def to_json(self) -> JsonObject:
         """Return the move as JSON; spaces are called ``from`` and ``to`` there."""
@@ -182,6 +193,10 @@ class Move:
             data["from_position"] = self.from_position.to_json()
         if self.to_position is not None:
             data["to_position"] = self.to_position.to_json()
+        if self.distance is not None:
+            data["distance"] = round(self.distance, 3)
+        if self.rotation_deg is not None:
+            data["rotation_deg"] = self.rotation_deg
         return data
 
     @classmethod
@@ -203,4 +218,5 @@ class Move:
             source=data["source"],
             from_position=None if origin is None else Position.from_json(origin),
             to_position=None if target is None else Position.from_json(target),
+            rotation_deg=data.get("rotation_deg"),
         )

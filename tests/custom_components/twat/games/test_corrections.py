@@ -120,9 +120,13 @@ def test_on_a_table_places_are_points(
             {"to_position": {"x": 3, "y": 4}},
         ],
     )
+    (turn,) = parse_moves(
+        table, parse, [{"piece": "a", "to_position": {"x": 10, "y": 10}, "rotation_deg": 90}]
+    )
 
     assert (shift.from_position, shift.to_position) == (Position(10, 10), Position(12, 10))
     assert (gone.kind, new.kind) == (MoveKind.REMOVE, MoveKind.PLACE)
+    assert (turn.distance, turn.rotation_deg, shift.rotation_deg) == (0, 90, None)
     with pytest.raises(GameError, match="no spaces"):
         parse_moves(table, parse, [{"from": "A1"}])
 
@@ -141,6 +145,8 @@ def test_on_a_table_places_are_points(
         ({"from": "E4", "to": "E5", "kind": "remove"}, "invalid_field", "moves[0].to"),
         ({"from": "E4", "kind": "move"}, "invalid_field", "moves[0].to"),
         ({"to": "E4", "kind": "move"}, "invalid_field", "moves[0].from"),
+        ({"from": "E4", "to": "E5", "rotation_deg": 270}, "invalid_field", "moves[0].rotation_deg"),
+        ({"from": "E4", "to": "E5", "rotation_deg": "E"}, "invalid_field", "moves[0].rotation_deg"),
         ({"from": "E4", "to": "E5", "player": "Bob"}, "invalid_field", "moves[0].player"),
         ({"from": "E4", "to": "E5", "player": 3}, "unknown_player", None),
         ({"from": "E4", "to": "E5", "type": "jester"}, "unknown_piece_type", None),

@@ -101,6 +101,33 @@ def test_points_are_told_in_the_tables_unit(tell: Callable[..., str], move: Make
     assert tell("star_wars_legion", arrival) == "Red commander: reserve → (3.2, 2.0) in"
 
 
+@pytest.mark.parametrize(
+    ("degrees", "end", "told"),
+    [
+        (45, Position(3.25, 2), "Red commander moved 2.3 in, turned 45° clockwise"),
+        (-90, Position(3.25, 2), "Red commander moved 2.3 in, turned 90° counterclockwise"),
+        (3, Position(3.25, 2), "Red commander moved 2.3 in"),
+        (180, Position(1, 2.04), "Red commander turned 180° clockwise"),
+        (None, Position(1, 2.04), "Red commander moved 0.0 in"),
+    ],
+)
+def test_turns_are_told_in_degrees(
+    tell: Callable[..., str], move: MakeMove, degrees: float | None, end: Position, told: str
+) -> None:
+    shift = move(
+        None,
+        None,
+        kind=MoveKind.MOVE,
+        type="commander",
+        player=2,
+        from_position=Position(1, 2.04),
+        to_position=end,
+        rotation_deg=degrees,
+    )
+
+    assert tell("star_wars_legion", shift) == told
+
+
 def test_a_long_line_is_cut(tell: Callable[..., str], move: MakeMove) -> None:
     moves = [move(f"A{n}", f"B{n}", type="pawn", player=1) for n in range(1, 9)]
     moves += [move(f"C{n}", f"D{n}", type="king", player=2) for n in range(1, 9)]
@@ -140,6 +167,13 @@ def test_the_same_in_german(
     points = {"from_position": Position(1, 2), "to_position": Position(4, 6)}
     shift = move(None, None, type="commander", player=2, kind=MoveKind.MOVE, **points)
     assert tell("star_wars_legion", shift) == "Kommandant (rot) zog 5,0 Zoll weit"
+    assert tell("star_wars_legion", replace(shift, rotation_deg=45)) == (
+        "Kommandant (rot) zog 5,0 Zoll weit, drehte sich um 45° im Uhrzeigersinn"
+    )
+    back = replace(shift, to_position=shift.from_position, rotation_deg=-30)
+    assert tell("star_wars_legion", back) == (
+        "Kommandant (rot) drehte sich um 30° gegen den Uhrzeigersinn"
+    )
     unknown = move("E4", "E5", player=1)
     assert tell("generic_grid", unknown) == "Figur (weiß): E4 → E5"
 

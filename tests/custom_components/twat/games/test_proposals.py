@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from custom_components.twat.games.errors import ResultError
-from custom_components.twat.games.model import MoveKind, Position, Proposal, Question, Region
+from custom_components.twat.games.model import Move, MoveKind, Position, Proposal, Question, Region
 from custom_components.twat.games.profile import GameProfile
 from custom_components.twat.games.proposals import (
     STATE_CONFLICT,
@@ -319,6 +319,21 @@ def test_on_a_table_moves_have_points(read: Read) -> None:
     assert proposal.summary == "White unit moved 2.5 in"
 
 
+def test_on_a_table_a_unit_may_turn_where_it_stands(read: Read) -> None:
+    pieces = [{"id": "a", "type": "unit", "player": 1, "position": {"x": 10, "y": 10}}]
+    here = {"x": 10, "y": 10}
+    turn = _move(None, None, kind="move", piece="a", type="unit", from_position=here,
+        to_position=here, distance=0, rotation_deg=-75)  # fmt: skip
+
+    proposal = _of(read("generic_table", pieces=pieces, moves=[turn]))
+
+    (move,) = proposal.moves
+    assert move.rotation_deg == -75
+    assert Move.from_json(move.to_json()) == move
+    assert (move.to_json()["distance"], move.to_json()["rotation_deg"]) == (0, -75)
+    assert proposal.summary == "White unit turned 75° counterclockwise"
+
+
 def test_on_a_table_the_first_photo_shows_points(read: Read) -> None:
     proposal = _of(read("generic_table", setup=True, detected_pieces=[_seen(None)]))
 
@@ -348,6 +363,8 @@ def test_on_a_table_the_first_photo_shows_points(read: Read) -> None:
         ({"moves": [_move("E4", "E5", player="1")]}, "results.moves[0].player"),
         ({"moves": [_move("E4", "E5", source="guess")]}, "results.moves[0].source"),
         ({"moves": [_move("E4", "E5", confidence="high")]}, "results.moves[0].confidence"),
+        ({"moves": [_move("E4", "E5", rotation_deg=200)]}, "results.moves[0].rotation_deg"),
+        ({"moves": [_move("E4", "E5", rotation_deg="E")]}, "results.moves[0].rotation_deg"),
         ({"moves": [_move("E4", "Z9")]}, "results.moves"),
         ({"moves": [_move("E4", "E5", kind="place")]}, "results.moves[0].from"),
         ({"moves": [_move("E4", "E5", kind="remove")]}, "results.moves[0].to"),
