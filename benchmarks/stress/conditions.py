@@ -1,12 +1,13 @@
 """Under which conditions a photo is taken, and what a game goes through photo by photo."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 import numpy as np
 
-Happening = Literal["move", "capture", "place", "remove", "several", "plies", "nothing"]
-"""What the players do between two photos; ``plies`` are two moves of different players, ``several`` one player's."""
+Happening = Literal["move", "capture", "place", "remove", "turn", "several", "plies", "nothing"]
+"""What the players do between two photos; ``turn`` turns a piece where it stands, ``plies`` are two moves of different players,
+``several`` one player's."""
 
 Reach = Literal["piece", "border", "beside"]
 """Where a hand goes: to the piece that was moved (or any), only just over the border, or past the board to what is beside it."""
@@ -111,6 +112,12 @@ PLAN: Final = (
     Planned("nothing", (*_ALL, "hard shadow", "reflection")),
 )
 """What a game on a table goes through."""
+
+TURNS: Final = tuple(
+    replace(planned, happening="turn") if planned.happening == "capture" else planned
+    for planned in PLAN
+)
+"""The same where nothing is taken, but pieces face somewhere."""
 
 FOOTAGE: Final = (
     Planned("move"),

@@ -1,9 +1,10 @@
 """A look's game as a folder of photos with its truth, in the format that `python -m twat_vision evaluate` reads."""
 
 from collections import Counter as Tally
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 import json
+import math
 from pathlib import Path
 from typing import Any
 
@@ -95,9 +96,9 @@ class _Recorder:
             "before": before,
             "after": after,
             "kind": kind,
-            "moves": [self._move(act) for act in acts],
+            "moves": [self._move(act, before, after) for act in acts],
         }
-        changed = _changed(self._positions[before], self._positions[after])
+        changed = _changed(self._positions[before], self._positions[after], acts)
         board = self._look.board
         if self._look.surface is not None:
             step["changed_points"] = [[float(v) for v in name.split(",")] for name in changed]
@@ -111,7 +112,7 @@ class _Recorder:
         step["tags"] = [*tags, *self._look.traits]
         return step
 
-    def _move(self, act: Act) -> dict[str, Any]:
+    def _move(self, act: Act, before: str, after: str) -> dict[str, Any]:
         move: dict[str, Any] = {
             "colour": self._look.armies[act.piece.army].color,
             "piece": act.piece.shape,
@@ -120,6 +121,9 @@ class _Recorder:
         }
         if act.captured is not None:
             move["captures"] = self._look.armies[act.captured.army].color
+        if self._look.surface is not None and act.start is not None and act.end is not None:
+            was, now = (self._positions[photo][act.piece] for photo in (before, after))
+            move["turn"] = _degrees(now.turn - was.turn)
         return move
 
     def _head(self) -> dict[str, Any]:
@@ -175,10 +179,17 @@ class _Recorder:
         ]
 
 
-def _changed(before: Position, after: Position) -> list[str]:
-    """Spaces on which something else stands, in a fixed order."""
+def _changed(before: Position, after: Position, acts: Iterable[Act]) -> list[str]:
+    """Spaces on which something else stands, or something turned, in a fixed order."""
     was, now = _content(before), _content(after)
-    return sorted(space for space in {*was, *now} if was.get(space) != now.get(space))
+    turned = {a.end for a in acts if a.start == a.end and a.end is not None}
+    other = {space for space in {*was, *now} if was.get(space) != now.get(space)}
+    return sorted(other | turned)
+
+
+def _degrees(turn: float) -> float:
+    """Radians as degrees above -180 up to 180, to a tenth."""
+    return round(180 - (180 - round(math.degrees(turn), 1)) % 360, 1)
 
 
 def _content(position: Position) -> Mapping[str, Tally[tuple[int, str]]]:

@@ -14,8 +14,18 @@ from .fields import Field, field_of
 from .look import Look
 
 _MOST_SUPPLY = 14
-_TURNS = {"tile": 0.07, "card": 0.06, "general": 0.1, "soldier": 0.1}
-"""Radians by which pieces are put down askew, where it is less than usual."""
+_TURNS = {
+    "tile": 0.07,
+    "card": 0.06,
+    "general": 0.1,
+    "soldier": 0.1,
+    "gunner": math.pi,
+    "walker": math.pi,
+    "speeder": math.pi,
+}
+"""Radians by which pieces are put down askew, where it is less than usual, or they face anywhere."""
+_LEAST_TURN = 0.45
+"""Radians by which a piece is turned where it stands, at least: plainly more than one that is nudged."""
 _POINTED = {"general", "soldier"}
 """Shapes of which every other one points the other way."""
 
@@ -44,7 +54,7 @@ Position = Mapping[Counter, Spot]
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """What one piece did; None is off the board."""
+    """What one piece did; None is off the board, the same space twice a turn where it stands."""
 
     piece: Counter
     start: str | None
@@ -111,6 +121,8 @@ class Game:
     def _act(self, happening: Happening) -> tuple[Act, ...]:
         if happening == "remove":
             return (self._remove(self._any(self.turn)),)
+        if happening == "turn":
+            return (self._turn(self._any(self.turn)),)
         if happening == "capture" and self.look.style == "chess":
             return (self._capture(),)
         if self.look.style == "tiles":
@@ -199,6 +211,12 @@ class Game:
         start = self.position.pop(piece).space
         self._put(piece, end)
         return Act(piece, start, end)
+
+    def _turn(self, piece: Counter) -> Act:
+        spot = self.position[piece]
+        turn = float(self.rng.uniform(_LEAST_TURN, math.pi)) * int(self.rng.choice((-1, 1)))
+        self.position[piece] = replace(spot, turn=spot.turn + turn)
+        return Act(piece, spot.space, spot.space)
 
     def _remove(self, piece: Counter) -> Act:
         start = self.position[piece].space

@@ -13,6 +13,7 @@ _EARTH: Final = (84, 70, 52)
 _STONE: Final = (136, 132, 124)
 _LEAF: Final = (64, 84, 48)
 _STEEL: Final = (92, 94, 98)
+_IRON: Final = (40, 42, 46)
 
 
 def _oval(x: float, y: float, across: float, deep: float, corners: int = 14) -> Outline:
@@ -73,6 +74,38 @@ def _trooper() -> Solid:
         Block(_oval(0, 0, 0.20, 0.14, 9), 0.34, 0.62),
         Block(_slab(0.15, -0.12, 0.03, 0.2), 0.44, 0.50, _STEEL),
         Block(_oval(0, -0.01, 0.10, 0.10, 9), 0.62, 0.80),
+    )
+
+
+def _gunner() -> Solid:
+    """A soldier on a round base, a gun held out in front of him, a pack on his back."""
+    return (
+        Block(_oval(0, 0, 0.34, 0.34, 20), 0.0, 0.07, _EARTH),
+        Block(_oval(0, 0.02, 0.2, 0.12, 10), 0.07, 0.55),
+        Block(_slab(-0.02, 0.15, 0.11, 0.06), 0.30, 0.56, _IRON),
+        Block(_slab(0.12, -0.2, 0.035, 0.24), 0.38, 0.46, _IRON),
+        Block(_oval(0, 0, 0.09, 0.09, 10), 0.55, 0.78),
+    )
+
+
+def _walker() -> Solid:
+    """A machine on two legs, a gun under its nose."""
+    return (
+        Block(_oval(0, 0, 0.5, 0.5, 24), 0.0, 0.06, _EARTH),
+        Block(_slab(-0.25, 0, 0.07, 0.22), 0.06, 0.5),
+        Block(_slab(0.25, 0, 0.07, 0.22), 0.06, 0.5),
+        Block(_slab(0, 0.05, 0.22, 0.26), 0.5, 0.8),
+        Block(_slab(0, -0.32, 0.05, 0.14), 0.6, 0.7, _IRON),
+    )
+
+
+def _speeder() -> Solid:
+    """A pointed craft without a base, a fin at its stern."""
+    hull = ((0.0, -0.6), (0.2, -0.2), (0.26, 0.45), (-0.26, 0.45), (-0.2, -0.2))
+    return (
+        Block(hull, 0.12, 0.28),
+        Block(_slab(0, 0.12, 0.12, 0.12), 0.28, 0.42, _IRON),
+        Block(_slab(0, 0.42, 0.3, 0.05), 0.28, 0.34),
     )
 
 
@@ -182,6 +215,9 @@ PIECES: Final[Solids] = {
     "regiment": _regiment(),
     "warband": _warband(),
     "trooper": _trooper(),
+    "gunner": _gunner(),
+    "walker": _walker(),
+    "speeder": _speeder(),
     "brute": _brute(),
     "rider": _rider(),
     "engine": _engine(),

@@ -8,7 +8,7 @@ from twat_camera.simulator.script import load_script
 from twat_camera.simulator.spaces import GridBoard
 
 from . import materials, prints
-from .conditions import FOOTAGE
+from .conditions import FOOTAGE, TURNS
 from .framing import Crop
 from .lens import Lens
 from .look import CHESSMEN, Look, Sleeves, Surface, about, army
@@ -95,6 +95,17 @@ TUNED: Final = (
         seed=16,
         traits=("tall pieces",),
         surface=Surface(36.0, 24.0),
+    ),
+    Look(
+        "platoon",
+        "surface",
+        free_table(),
+        Art(materials.terrain((132, 118, 88), (98, 86, 66)), None, solids=PIECES),
+        (army("blue", ("gunner", "walker"), 8), army("red", ("gunner", "speeder"), 8)),
+        seed=61,
+        traits=("tall pieces",),
+        surface=Surface(36.0, 24.0),
+        plan=TURNS,
     ),
     Look(
         "words",

@@ -145,15 +145,15 @@ class _Teller:
         if move.distance is None or not isinstance(self._layout, Surface):
             return None
         told = []
+        if move.distance > 0:
+            length = decimal(move.distance, self._profile.language)
+            distance = f"{length} {self._words.units[self._layout.unit]}"
+            told.append(self._words.moved.format(distance=distance))
         degrees = round(move.rotation_deg or 0)
         if abs(degrees) >= LEAST_TURN:
             turned = self._words.clockwise if degrees > 0 else self._words.counterclockwise
             told.append(turned.format(degrees=abs(degrees)))
-        if move.distance > 0 or not told:
-            length = decimal(move.distance, self._profile.language)
-            distance = f"{length} {self._words.units[self._layout.unit]}"
-            told.insert(0, self._words.moved.format(distance=distance))
-        return ", ".join(told)
+        return ", ".join(told) or self._words.turned
 
     def _counted(self, move: Move) -> _Line | None:
         """Return the line of a piece of which only the number on a space matters."""

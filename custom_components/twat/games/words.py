@@ -18,6 +18,7 @@ class Words:
     owned: str
     takes: str
     moved: str
+    turned: str
     clockwise: str
     counterclockwise: str
     arrived: str
@@ -65,6 +66,7 @@ _ENGLISH: Final = Words(
     owned="{owner}'s {kind}",
     takes="{piece} takes {taken}",
     moved="moved {distance}",
+    turned="turned",
     clockwise="turned {degrees}° clockwise",
     counterclockwise="turned {degrees}° counterclockwise",
     arrived="+{count} {kind} to {space}",
@@ -124,6 +126,7 @@ _GERMAN: Final = Words(
     owned="{kind} ({owner})",
     takes="{piece} schlägt {taken}",
     moved="zog {distance} weit",
+    turned="drehte sich",
     clockwise="drehte sich um {degrees}° im Uhrzeigersinn",
     counterclockwise="drehte sich um {degrees}° gegen den Uhrzeigersinn",
     arrived="+{count} {kind} nach {space}",

@@ -25,7 +25,8 @@ from benchmarks.stress.viewpoint import seen_under
 from twat_camera.simulator.optics import HEIGHT, WIDTH, Optics
 from twat_camera.simulator.solids import reach
 from twat_camera.simulator.spaces import GridBoard, ZoneBoard
-from twat_vision.evaluation import load_sequence
+from twat_vision.evaluation import Mode, evaluate_sequence, load_sequence
+from twat_vision.evaluation.metrics import turns
 from twat_vision.pipeline.types import Grid, Surface, Zones
 
 EVERY = [look for looks in LOOKS.values() for look in looks]
@@ -72,8 +73,18 @@ class TestGame:
             before = dict(game.position)
             acts = game.play(planned.happening)
             touched = {s for act in acts for s in (act.start, act.end) if s is not None}
-            assert set(_changed(before, game.position)) == touched
+            assert set(_changed(before, game.position, acts)) == touched
             assert bool(acts) == (planned.happening != "nothing")
+
+    def test_what_is_turned_stays_where_it_stands(self) -> None:
+        game = Game(look_named("platoon"), np.random.default_rng(6))
+        for _ in range(20):
+            before = dict(game.position)
+            (act,) = game.play("turn")
+            was, now = before[act.piece], game.position[act.piece]
+            assert (was.x, was.y, was.space) == (now.x, now.y, now.space)
+            assert act.start == act.end == now.space
+            assert math.radians(25) < abs(now.turn - was.turn) <= math.pi
 
     def test_a_cell_holds_one_piece(self, look: Look) -> None:
         game = Game(look, np.random.default_rng(7))
@@ -96,7 +107,7 @@ class TestGame:
         game = Game(look, np.random.default_rng(9))
         before = dict(game.position)
         game.nudge()
-        assert not _changed(before, game.position)
+        assert not _changed(before, game.position, ())
         assert game.position != before
 
     @pytest.mark.parametrize("name", [one.name for one in EVERY if one.surface and one.scenery])
@@ -303,6 +314,15 @@ class TestPhotos:
             for step in sequence.steps:
                 image = cv2.imread(str(folder / step.after))
                 assert image is not None and image.shape[1::-1] == look.size
+
+    def test_pieces_turn_as_far_as_the_truth_says(self, tmp_path: Path) -> None:
+        plan = tuple(Planned(what) for what in ("turn", "move", "move", "turn", "move"))
+        write_look(replace(look_named("platoon"), plan=plan), tmp_path / "platoon")
+        sequence = load_sequence(tmp_path / "platoon")
+        assert all(m.turn is not None for step in sequence.steps for m in step.moves)
+        read = turns(evaluate_sequence(sequence, Mode.GAME).steps)
+        assert read["turned"] >= 4
+        assert read["said"] == read["right"] >= 2
 
     def test_a_table_in_millimetres_says_so(self, written: Mapping[str, Path]) -> None:
         truth = json.loads((written["baize"] / "truth.json").read_text())

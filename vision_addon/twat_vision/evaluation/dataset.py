@@ -25,7 +25,11 @@ class DatasetError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class TrueMove:
-    """What one piece did, in the sequence's own naming; None is off the board. ``becomes`` is what a pawn was promoted to."""
+    """What one piece did, in the sequence's own naming; None is off the board.
+
+    ``becomes`` is what a pawn was promoted to, ``turn`` how far the piece turned, in degrees clockwise; None where the sequence does
+    not say.
+    """
 
     color: str | None
     piece: str | None
@@ -33,6 +37,7 @@ class TrueMove:
     to_space: str | None
     captures: bool = False
     becomes: str | None = None
+    turn: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,6 +253,7 @@ def _move(move: Mapping[str, Any]) -> TrueMove:
         to_space=move.get("to"),
         captures=bool(move.get("captures")),
         becomes=move.get("promotion"),
+        turn=None if move.get("turn") is None else float(move["turn"]),
     )
 
 

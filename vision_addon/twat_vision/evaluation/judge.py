@@ -25,12 +25,13 @@ NEAR = {"in": 1.0, "mm": 25.4}
 
 @dataclass(frozen=True, slots=True)
 class ReadMove:
-    """A move that was read, in the sequence's naming."""
+    """A move that was read, in the sequence's naming; ``turn`` in degrees clockwise, None where it was not said."""
 
     from_space: str | None
     to_space: str | None
     color: str | None
     kind: str
+    turn: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,7 @@ class Judge:
                 self._name(m.to_space, m.to_position),
                 m.color,
                 m.kind.value,
+                m.rotation_deg,
             )
             for m in moves
         )

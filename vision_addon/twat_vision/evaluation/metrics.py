@@ -1,9 +1,11 @@
 """Figures of readings: how many changed spaces and moves are right, and what was taken for what."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 import statistics
 from typing import Any
+
+import numpy as np
 
 from .calibration import calibration_error, judged
 from .run import StepReport
@@ -14,8 +16,9 @@ def figures(steps: Sequence[StepReport]) -> dict[str, Any]:
 
     ``recall`` and ``precision`` of changed spaces over all of them (None without any), ``exact_moves`` of ``moves``
     single moves read exactly, ``false_alarm_pairs`` of ``no_move`` pairs with a change reported, ``hands_flagged`` of
-    ``hands``, ``hands_misread`` of them with a change that is none, ``hands_false`` other steps flagged, ``asked`` steps with a
-    question, ``…_answered`` the same after the answers, ``calibration_error`` of the confidence, median ``ms`` a step.
+    ``hands``, ``hands_misread`` of them with a change that is none, ``hands_false`` other steps flagged, ``turns`` see
+    `turns`, ``asked`` steps with a question, ``…_answered`` the same after the answers, ``calibration_error`` of the
+    confidence, median ``ms`` a step.
     """
     true = [set(s.step.changed) for s in steps]
     read = [set(s.predicted) for s in steps]
@@ -38,6 +41,7 @@ def figures(steps: Sequence[StepReport]) -> dict[str, Any]:
         "hands_misread": sum(bool(set(s.predicted) - set(s.step.changed)) for s in hands),
         "hands": len(hands),
         "hands_false": sum(s.hand for s in steps if s.step.kind != "occluded"),
+        "turns": turns(steps),
         "asked": sum(s.asked for s in steps),
         "steps_total": len(steps),
         "calibration_error": None if error is None else round(error, 4),
@@ -52,6 +56,38 @@ def by_difficulty(steps: Iterable[StepReport]) -> dict[str, dict[str, Any]]:
         for name in step.difficulties:
             groups.setdefault(name, []).append(step)
     return {name: figures(group) for name, group in sorted(groups.items())}
+
+
+RIGHT_TURN = 15.0
+"""Degrees within which a turn is right."""
+
+
+def turns(steps: Iterable[StepReport]) -> dict[str, Any]:
+    """How well turns were read, of moves of which the sequence says how far the piece turned and that were read otherwise.
+
+    ``turned`` of them, ``said`` the turns that the reading told, ``right`` of those within `RIGHT_TURN`; ``error`` and
+    ``error_90`` of those that were told, in degrees: the median and what nine in ten do not exceed (None without any).
+    """
+    pairs = [pair for step in steps for pair in _turns(step)]
+    errors = [abs((read - true + 180) % 360 - 180) for true, read in pairs if read is not None]
+    return {
+        "turned": len(pairs),
+        "said": len(errors),
+        "right": sum(error <= RIGHT_TURN for error in errors),
+        "error": round(float(np.median(errors)), 1) if errors else None,
+        "error_90": round(float(np.percentile(errors, 90)), 1) if errors else None,
+    }
+
+
+def _turns(report: StepReport) -> Iterator[tuple[float, float | None]]:
+    """The true turns of moves that were read, and what was said of them."""
+    left = list(report.moves)
+    for true in report.step.moves:
+        same = (m for m in left if (m.from_space, m.to_space) == (true.from_space, true.to_space))
+        found = next(same, None)
+        if true.turn is not None and found is not None:
+            left.remove(found)
+            yield true.turn, found.turn
 
 
 NOTHING = "nothing"

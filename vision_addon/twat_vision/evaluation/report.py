@@ -5,7 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 from .calibration import calibration_error, judged, reliability
-from .metrics import by_difficulty, confusion, figures
+from .metrics import by_difficulty, confusion, figures, turns
 from .run import Mode, SequenceReport, StepReport
 
 
@@ -41,6 +41,7 @@ def _step(report: StepReport) -> dict[str, Any]:
         "predicted": [s if isinstance(s, str) else list(s) for s in report.predicted],
         "moves": [
             {"from": m.from_space, "to": m.to_space, "color": m.color, "kind": m.kind}
+            | ({} if m.turn is None else {"turn": m.turn})
             for m in report.moves
         ],
         "confidence": round(report.confidence, 4),
@@ -83,6 +84,8 @@ def _block(mode: Mode, reports: list[SequenceReport]) -> str:
     rows.append(_row("ALL", figures(steps)))
     rows += [_row(f"· {name}", values) for name, values in by_difficulty(steps).items()]
     parts = [f"{mode.value}\n{table([_HEAD, *rows])}", format_reliability(steps)]
+    if told := format_turns(steps):
+        parts.append(told)
     wrong = [f"  {r.name} {describe(s)}" for r in reports for s in r.steps if s.misread]
     if wrong:
         parts.append("misread\n" + "\n".join(wrong))
@@ -108,6 +111,19 @@ def format_reliability(steps: Iterable[StepReport]) -> str:
         for b in reliability(readings)
     ]
     return f"{table(rows)}\nexpected calibration error {error:.3f}"
+
+
+def format_turns(steps: Iterable[StepReport]) -> str:
+    """How well turns were read, in a line; empty where the sequences say nothing of turns."""
+    found = turns(steps)
+    if not found["turned"]:
+        return ""
+    line = f"turns: told of {found['said']} of {found['turned']} moves, right within 15° {found['right']}"
+    return (
+        f"{line}; error {found['error']}°, of nine in ten {found['error_90']}° at the most"
+        if found["said"]
+        else line
+    )
 
 
 def describe(report: StepReport) -> str:

@@ -101,7 +101,7 @@ def read_surface(
     used = [items[i].thing for i in sorted(best.sources | best.targets)]
     rival = UNSEEN if second is None else min(UNSEEN, second.cost - best.cost)
     owned = [items[j].owned for kind, _, j in best.actions if kind == "arrive"]
-    sure = certainty(min([rival, *owned]))
+    sure = certainty(min([rival, *owned])) * math.prod(s.certainty for s in there)
     grounds = Grounds(Basis.SURFACE, sure, left_over(things, used, unit))
     alternatives = () if second is None else (told(second, {}),)
     return Reading(

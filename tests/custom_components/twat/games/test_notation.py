@@ -108,7 +108,7 @@ def test_points_are_told_in_the_tables_unit(tell: Callable[..., str], move: Make
         (-90, Position(3.25, 2), "Red commander moved 2.3 in, turned 90° counterclockwise"),
         (3, Position(3.25, 2), "Red commander moved 2.3 in"),
         (180, Position(1, 2.04), "Red commander turned 180° clockwise"),
-        (None, Position(1, 2.04), "Red commander moved 0.0 in"),
+        (None, Position(1, 2.04), "Red commander turned"),
     ],
 )
 def test_turns_are_told_in_degrees(

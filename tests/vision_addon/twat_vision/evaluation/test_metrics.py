@@ -31,6 +31,8 @@ from twat_vision.evaluation import (
 from twat_vision.evaluation.answers import answered
 from twat_vision.evaluation.difficulty import difficulties
 from twat_vision.evaluation.judge import Judge, ReadMove
+from twat_vision.evaluation.metrics import turns
+from twat_vision.evaluation.report import format_turns
 from twat_vision.pipeline.types import (
     Alignment,
     AlignmentStatus,
@@ -147,6 +149,43 @@ class TestCalibration:
         assert judged(steps) == [(0.8, True)]
         assert calibration_error([]) is None
         assert "no readings" in format_reliability([])
+
+
+class TestTurns:
+    def step(self, true: float | None, read: float | None, *, found: bool = True) -> StepReport:
+        places = ("1.0,1.0", "5.0,5.0")
+        told = (ReadMove(*places, "white", "move", read),) if found else ()
+        return report(
+            replace(MOVED, moves=(TrueMove("white", "P", *places, turn=true),)), moves=told
+        )
+
+    def test_what_was_told_is_compared_with_the_truth(self) -> None:
+        steps = [
+            self.step(90, 86),
+            self.step(-178, 178),
+            self.step(30, -150),
+            self.step(45, None),
+            self.step(45, None, found=False),
+            self.step(None, 20),
+        ]
+        found = turns(steps)
+        assert (found["turned"], found["said"], found["right"]) == (4, 3, 2)
+        assert (found["error"], found["error_90"]) == (4.0, 144.8)
+        assert format_turns(steps) == (
+            "turns: told of 3 of 4 moves, right within 15° 2; "
+            "error 4.0°, of nine in ten 144.8° at the most"
+        )
+        data = to_json([SequenceReport("s", Mode.GAME, tuple(steps))])
+        assert data["game"]["overall"]["turns"] == found
+
+    def test_turns_that_nobody_told_have_no_error(self) -> None:
+        assert turns([self.step(45, None)])["error"] is None
+        assert format_turns([self.step(45, None)]) == (
+            "turns: told of 0 of 1 moves, right within 15° 0"
+        )
+
+    def test_where_the_truth_says_nothing_of_turns_neither_do_the_figures(self) -> None:
+        assert format_turns([self.step(None, None)]) == ""
 
 
 class TestAnswers:

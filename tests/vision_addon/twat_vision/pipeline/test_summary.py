@@ -64,3 +64,4 @@ def test_a_turn_where_it_stands_in_words() -> None:
     move = on_table((12.0, 7.5), 0, -130)
     assert describe(move, TABLE) == "blue trooper on (12.0, 7.5): turned 130° counterclockwise"
     assert way(move, TABLE) == "turned 130° counterclockwise"
+    assert describe(on_table((12.0, 7.5), 0, None), TABLE) == "blue trooper on (12.0, 7.5): turned"

@@ -88,7 +88,8 @@ class Move:
     """What one piece did; ``to_position``/``from_position`` are in board units, confidence in 0…1.
 
     On a surface ``distance`` is how far its foot went, in the surface's unit, and ``rotation_deg`` how far it turned, in whole
-    degrees clockwise as seen from above, above -180 up to 180; None where that is not known (of what looks the same all round, say).
+    degrees clockwise as seen from above, above -180 up to 180; None where that is not known (of what looks the same all round, say). A
+    ``distance`` of 0 is a piece that only turned.
     """
 
     kind: MoveKind
