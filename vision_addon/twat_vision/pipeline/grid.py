@@ -13,6 +13,7 @@ from .candidates import shortlist
 from .cells import BASE_THRESHOLD, WEAKEST, CellReading, read_cells
 from .colours import Lab, median_colour, name_colour, palette
 from .gridcontent import Conflict, Content, Known, Unknown
+from .lean import bodies
 from .likeness import alike
 from .maps import to_lab
 from .pair import Pair
@@ -93,7 +94,9 @@ def gather(pair: Pair, request: AnalysisRequest, grid: Grid) -> GridEvidence:
         What is known of every cell that may have changed.
     """
     covered = pair.hand.mask if pair.hand.found else None
-    reading = read_cells(pair.maps.change, pair.maps.coarse, pair.frame, covered)
+    leaning, maps = bodies(pair.maps, pair.frame), pair.maps
+    change, coarse = (np.where(leaning, np.float32(0), m) for m in (maps.change, maps.coarse))
+    reading = read_cells(change, coarse, pair.frame, covered)
     before = cell_features(pair.maps.lab_before, pair.frame)
     shown = true_colours(pair.before, pair.after, pair.valid, pair.frame.scale)
     after = equally_sharp(cell_features(to_lab(shown), pair.frame), before)
