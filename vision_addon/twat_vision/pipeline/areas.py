@@ -5,8 +5,8 @@ from collections.abc import Iterable
 import cv2
 import numpy as np
 
-from .blobs import CHANGED
 from .pair import Pair
+from .things import CHANGED
 from .types import Area
 from .zonemap import canvas_polygon
 

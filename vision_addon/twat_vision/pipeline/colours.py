@@ -119,6 +119,33 @@ def distance(seen: Lab, nominal: Lab) -> float:
     return float(np.sqrt(beyond**2 + (1.3 * across) ** 2 + (0.35 * (seen[0] - nominal[0])) ** 2))
 
 
+def likeness(lab: NDArray[np.float32], nominal: Mapping[str, Lab]) -> NDArray[np.float32]:
+    """Distance of every pixel's colour to every colour, see `distance`.
+
+    Args:
+        lab: CIELAB float32 ``(H, W, 3)``.
+        nominal: CIELAB ``(3,)`` of ``n`` colours, by name.
+
+    Returns:
+        ΔE-like units from 0, float32 ``(n, H, W)`` in the order of ``nominal``.
+    """
+    light, a, b = cv2.split(lab)
+    stack = []
+    for color in nominal.values():
+        chroma = float(np.hypot(color[1], color[2]))
+        dl = light - np.float32(color[0])
+        if chroma < HUELESS:
+            colourful = np.maximum(cv2.magnitude(a, b) - 12, 0)
+            stack.append(cv2.magnitude(0.6 * dl, 1.2 * colourful))
+            continue
+        u, v = (np.float32(c / chroma) for c in color[1:])
+        along = a * u + b * v
+        across = a * v - b * u
+        beyond = np.maximum(np.maximum(0.5 * chroma - along, along - 1.5 * chroma), 0)
+        stack.append(np.sqrt(beyond**2 + (1.3 * across) ** 2 + (0.35 * dl) ** 2))
+    return np.asarray(np.stack(stack), np.float32)
+
+
 def name_colour(seen: Lab, choices: Mapping[str, Lab]) -> str | None:
     """The most similar colour of a palette.
 

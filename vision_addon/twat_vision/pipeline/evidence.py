@@ -1,102 +1,110 @@
-"""How surely a changed blob is a piece that came or went.
+"""How surely a thing is a piece that came or went, and what is left over of what changed.
 
-A piece is as large as the others, of a clear colour, changed the picture strongly, and stands out from what is around it more
-than the same place does in the other photo. Print that a piece hid or freed does not stand out where it shows; light changes
-little, and lets a piece stand out in both photos.
+A piece stands out where it stands and not in the other photo, changed the picture strongly, is as large as others, and no
+sliver: those are left where a piece was pushed or is seen from elsewhere.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-import cv2
 import numpy as np
 
-from .blobs import Blob
-from .pair import Pair
-from .pieces import Table
+from .thinglook import Histogram, unlike
+from .things import Thing
 
-CLEAR_MARGIN, CLEAR_CONTRAST = 30.0, 25.0
-"""Margin and contrast beyond which a blob is no clearer."""
-SIZE_WEIGHT, STRENGTH_WEIGHT, MARGIN_WEIGHT, CONTRAST_WEIGHT, BIAS = 3.2, 4.7, 1.6, 3.1, 8.6
-"""Logistic regression of whether a blob is a piece that came or went, fitted by maximum likelihood to the blobs of rendered
-games of four looks, and of a real board. With each look left out of the fit in turn, the weights hardly change and the
-blobs of that look are told apart all the same."""
-MOVE_COST, PLACE_COST, REMOVE_COST = -1.25, 0.75, 0.75
+CONTRAST_WEIGHT, STRENGTH_WEIGHT, SIZE_WEIGHT, SHAPE_WEIGHT = 3.0, 5.2, 3.1, 6.5
+RESTLESS_WEIGHT, BIAS = 1.25, 11.6
+"""Logistic regression of whether a thing is a piece that came or went, fitted by maximum likelihood to the things of rendered
+games of six looks. With each look left out of the fit in turn, the weights hardly change and its things are told apart all
+the same."""
+NOISE = 2.0
+"""Contrast that light and noise leave."""
+LEAST_OCTAVES, MOST_OCTAVES = -1.0, 2.0
+"""By how many octaves a thing's contrast exceeds that of the same place in the other photo; beyond, it is no clearer."""
+COMPACT = 0.5
+"""From which a shape is no more compact: twice as long as wide."""
+PLAIN_OCTAVES, PLAIN_STRENGTH, PLAIN_AREA = 1.2, 0.5, 0.03
+"""From which a thing is plainly a piece, whatever its size."""
+TYPICAL = 0.1
+"""Area of a piece in square units where nothing tells."""
+MOVE_COST, PLACE_COST, REMOVE_COST = -1.5, 2.5, 2.5
 """What an explanation costs beside its evidence, in nats: a piece that went and a like one that came speak for each other."""
+UNLIKE_COST, OCTAVE_COST, COLOUR_COST = 5.0, 1.5, 4.0
+"""What it costs more that what came is of wholly other colours than what went, for every octave that it is larger or smaller,
+and that it seems to be another player's."""
 OTHER_PLAYER_COST = 2.0
-"""What it costs more to move a piece of somebody whose turn it is not."""
-PLAIN, LEAST_AREA = 1.0, 0.03
-"""Evidence, in nats, and area in square units from which a blob is plainly a piece."""
-RUNS_ON = 0.3
-"""Share of its surroundings that has a blob's colour from which it may be print."""
-STRONG, PIECE_LIKE, REACH = 0.6, (0.5, 2.0), 0.5
-"""A change of that strength, of the areas of so many pieces, at that many units from all blobs, is not accounted for; larger
-ones are light."""
-IN_DOUBT = 0.4
-"""Share of readings of rendered games that were right although something was not accounted for."""
+"""What it costs more that somebody whose turn it is not moved a piece, or placed one."""
+HAND_COST = 4.0
+"""What a move costs more with a hand in view: its shadow comes and goes, too."""
+UNSEEN = 3.0
+"""The most that a reading is the likelier by, in nats: what nothing is seen of may have come or gone."""
 
 
-def evidence(blob: Blob, unit: float) -> float:
-    """Log odds that a blob is a piece that came or went, from its size, strength, margin and contrast.
+@dataclass(frozen=True, slots=True)
+class Yardstick:
+    """What the things of a pair are measured by: a piece's area in square units, and how many things there are."""
+
+    area: float
+    things: int
+
+
+def yardstick(things: Sequence[Thing]) -> Yardstick:
+    """Measure a pair by the things that are plainly pieces.
 
     Args:
-        blob: the blob.
-        unit: a piece's area in square units.
+        things: all that changed.
     """
-    size = min(1.0, blob.area / unit)
-    clear = min(1.0, blob.margin / CLEAR_MARGIN)
-    more = blob.contrast - blob.other_contrast
-    stands_out = max(-0.4, min(1.0, more / CLEAR_CONTRAST))
+    plain = [
+        t.area
+        for t in things
+        if t.area >= PLAIN_AREA and t.strength >= PLAIN_STRENGTH and _octaves(t) >= PLAIN_OCTAVES
+    ]
+    return Yardstick(float(np.median(plain)) if plain else TYPICAL, len(things))
+
+
+def evidence(thing: Thing, usual: Yardstick) -> float:
+    """Log odds that a thing is a piece that came or went. Players move a piece or two, whatever else changes.
+
+    Args:
+        thing: what changed.
+        usual: what it is measured by.
+    """
+    clear = max(LEAST_OCTAVES, min(MOST_OCTAVES, _octaves(thing)))
     return (
-        SIZE_WEIGHT * size
-        + STRENGTH_WEIGHT * blob.strength
-        + MARGIN_WEIGHT * clear
-        + CONTRAST_WEIGHT * stands_out
+        CONTRAST_WEIGHT * clear
+        + STRENGTH_WEIGHT * thing.strength
+        + SIZE_WEIGHT * min(1.0, thing.area / usual.area)
+        + SHAPE_WEIGHT * min(1.0, thing.compact / COMPACT)
+        - RESTLESS_WEIGHT * float(np.log2(usual.things + 1))
         - BIAS
     )
 
 
-def usual_area(found: Table, blobs: Sequence[Blob]) -> float:
-    """The usual piece's area in square units: of the pieces found, where there are none of the blobs that are plainly some.
+def difference_cost(went: Thing, came: Thing, look: Histogram, other: Histogram) -> float:
+    """What it costs, in nats, that one piece looks like both of two things.
 
     Args:
-        found: the pieces found on a photo.
-        blobs: the changed blobs.
+        went: where it stood.
+        came: where it stands.
+        look: the colours of what went.
+        other: the colours of what came.
     """
-    if found.pieces:
-        return found.unit
-    plain = [b.area for b in blobs if plainly_a_piece(b)]
-    return float(np.median(plain)) if plain else found.unit
+    octaves = abs(float(np.log2(came.area / went.area)))
+    return UNLIKE_COST * unlike(look, other) + OCTAVE_COST * octaves
 
 
-def plainly_a_piece(blob: Blob) -> bool:
-    """Whether a blob is a piece that came or went, whatever pieces of this table look like.
+def left_over(things: Sequence[Thing], used: Sequence[Thing], usual: Yardstick) -> float:
+    """How unlikely it is that the strongest of what is left over is no piece, in nats.
 
     Args:
-        blob: the blob.
+        things: all that changed.
+        used: those that were taken for pieces.
+        usual: what they are measured by.
     """
-    clear = evidence(blob, blob.area) >= PLAIN
-    return clear and blob.area >= LEAST_AREA and blob.runs_on < RUNS_ON
+    places = {thing.place for thing in used}
+    left = (evidence(thing, usual) for thing in things if thing.place not in places)
+    return float(np.logaddexp(0, max(left, default=-np.inf)))
 
 
-def accounted(pair: Pair, blobs: Sequence[Blob], unit: float) -> float:
-    """Factor on the confidence of a reading: lower where as much as a piece changed strongly and no blob says what it was.
-
-    Args:
-        pair: the compared photos; what a hand hides is not asked for.
-        blobs: the blobs that were taken for pieces.
-        unit: a piece's area in square units.
-
-    Returns:
-        1, or `IN_DOUBT`.
-    """
-    frame = pair.frame
-    rest = (pair.maps.change > STRONG) & ~pair.hand.mask
-    reach = round(REACH * frame.scale)
-    for blob in blobs:
-        x0, y0, x1, y1 = blob.box
-        rest[max(0, y0 - reach) : y1 + reach, max(0, x0 - reach) : x1 + reach] = False
-    board = np.ascontiguousarray(frame.board(rest), np.uint8)
-    count, _, stats, _ = cv2.connectedComponentsWithStats(board)
-    pieces = stats[1:count, cv2.CC_STAT_AREA] / (unit * frame.scale**2)
-    least, most = PIECE_LIKE
-    return IN_DOUBT if ((pieces >= least) & (pieces <= most)).any() else 1.0
+def _octaves(thing: Thing) -> float:
+    return float(np.log2((thing.contrast + NOISE) / (thing.other_contrast + NOISE)))

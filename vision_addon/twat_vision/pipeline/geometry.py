@@ -73,6 +73,20 @@ class Frame:
         return canvas[o : o + self.rows * self.scale, o : o + self.columns * self.scale]
 
 
+def canvas_to_units(point: tuple[float, float], frame: Frame) -> tuple[float, float]:
+    """A canvas pixel in units.
+
+    Args:
+        point: x and y in canvas pixels.
+        frame: the canvas.
+
+    Returns:
+        x and y in units from the board's top left.
+    """
+    x, y = point
+    return (x - frame.offset + 0.5) / frame.scale, (y - frame.offset + 0.5) / frame.scale
+
+
 def board_units(layout: Layout, corners: Corners, size: tuple[int, int]) -> tuple[int, int]:
     """Columns and rows of the units of a board.
 

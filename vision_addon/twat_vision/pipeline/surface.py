@@ -8,17 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .assign import CERTAIN, FORBIDDEN, Action, Problem, Solution, margins, only_links, solve
-from .blobs import canvas_to_units
 from .calibration import Basis, Grounds, calibrated
 from .colours import palette
-from .geometry import Frame, below_camera, photo_box
-from .naming import certainty, questions_of
-from .pair import Pair
-from .photo import Board, Boards
-from .pieces import box_of, piece_frame, pieces_on
-from .reading import Reading, disturbances
-from .state import Names
-from .thingevidence import (
+from .evidence import (
     COLOUR_COST,
     HAND_COST,
     MOVE_COST,
@@ -26,11 +18,19 @@ from .thingevidence import (
     PLACE_COST,
     REMOVE_COST,
     UNSEEN,
+    Yardstick,
     difference_cost,
     evidence,
     left_over,
-    usual_area,
+    yardstick,
 )
+from .geometry import Frame, below_camera, canvas_to_units, photo_box
+from .naming import certainty, questions_of
+from .pair import Pair
+from .photo import Board, Boards
+from .pieces import box_of, piece_frame, pieces_on
+from .reading import Reading, disturbances
+from .state import Names
 from .thinglook import Histogram, colour_of, disc, histogram, histogram_of, ownership
 from .things import Thing, changed_things
 from .turns import stayed, turned_regions, with_turns
@@ -84,9 +84,9 @@ def read_surface(
     """
     there = stayed(pair, request.pieces or (), layout)
     things = [t for t in changed_things(pair) if not any(s.explains(t) for s in there)]
-    unit = usual_area(things)
+    usual = yardstick(things)
     below, factor = below_camera(pair.to_after, boards.after.photo.size), boards.after.photo.factor
-    items = _items(things, unit, below, pair, request, layout, names)
+    items = _items(things, usual, below, pair, request, layout, names)
     task = _problem(items, request, pair.frame, layout)
     if pair.hand.found:
         task = only_links(replace(task, link=task.link + HAND_COST))
@@ -102,7 +102,7 @@ def read_surface(
     rival = UNSEEN if second is None else min(UNSEEN, second.cost - best.cost)
     owned = [items[j].owned for kind, _, j in best.actions if kind == "arrive"]
     sure = certainty(min([rival, *owned])) * math.prod(s.certainty for s in there)
-    grounds = Grounds(Basis.SURFACE, sure, left_over(things, used, unit))
+    grounds = Grounds(Basis.SURFACE, sure, left_over(things, used, usual))
     alternatives = () if second is None else (told(second, {}),)
     return Reading(
         moves=moves,
@@ -166,7 +166,7 @@ def _stands(
 
 def _items(
     things: Sequence[Thing],
-    unit: float,
+    usual: Yardstick,
     below: Point,
     pair: Pair,
     request: AnalysisRequest,
@@ -178,9 +178,9 @@ def _items(
     nominal = palette([p.color for p in names.players.values()])
     free = list(request.pieces or ())
     per_unit = layout.width / frame.columns
-    foot = 0.5 * float(np.sqrt(unit)) * per_unit
+    foot = 0.5 * float(np.sqrt(usual.area)) * per_unit
     items = []
-    for thing in sorted(things, key=lambda t: (t.appeared, -evidence(t, unit))):
+    for thing in sorted(things, key=lambda t: (t.appeared, -evidence(t, usual))):
         place = _stands(thing.ys, thing.xs, below, frame, layout)
         away, n = _nearest(place, free)
         if not _on(layout, place, foot) or (thing.appeared and away < foot):
@@ -199,7 +199,7 @@ def _items(
             # Nobody's.
             continue
         look = histogram(pair, thing)
-        items.append(_Item(thing, evidence(thing, unit), place, color, owned, look, piece))
+        items.append(_Item(thing, evidence(thing, usual), place, color, owned, look, piece))
     return items
 
 

@@ -6,10 +6,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from .colours import Lab, palette
+from .colours import HUELESS, Lab, likeness, palette
 from .geometry import FloatImage
 from .pair import Pair
-from .segments import likeness
 from .things import Thing
 
 BINS = (10, 14, 14)
@@ -23,6 +22,10 @@ ANOTHER = 12.0
 """By how much nearer a vivid colour must be for a thing not to have any of those looked for (like ΔE)."""
 _VIVID = {name: lab for name, lab in palette().items() if np.hypot(lab[1], lab[2]) > 35.0}
 """The common colours but white, black, grey and brown: those are bases and shadows, too."""
+DARK, SHADOWY = 50.0, 8.0
+"""Lightness up to which a colour without hue may be a shadow's, and by how much less such a one tells."""
+SHADES = 10.0
+"""How much further from its colour than the most telling part the shades of one colour are."""
 RARE = 1e-3
 """Share of a colour that pieces may have although none was seen to."""
 INDEPENDENT = 25.0
@@ -80,7 +83,7 @@ def unlike(a: Histogram, b: Histogram) -> float:
 
 
 def colour_of(pair: Pair, thing: Thing, nominal: Mapping[str, Lab]) -> str | None:
-    """Whose colour a thing has: that which its most telling part is nearest to.
+    """Whose colour a thing has, see `nearness`.
 
     Args:
         pair: the compared photos.
@@ -88,12 +91,80 @@ def colour_of(pair: Pair, thing: Thing, nominal: Mapping[str, Lab]) -> str | Non
         nominal: CIELAB ``(3,)`` by name, at least one.
 
     Returns:
-        A key of ``nominal``; None where the thing plainly has another vivid colour.
+        A key of ``nominal``; None where the thing is `strange`.
+    """
+    if strange(pair, thing, nominal):
+        return None
+    near = nearness(pair, thing, nominal)
+    return min(near, key=near.__getitem__)
+
+
+def nearness(pair: Pair, thing: Thing, nominal: Mapping[str, Lab]) -> dict[str, float]:
+    """How far the most telling part of a thing is from every colour.
+
+    Args:
+        pair: the compared photos.
+        thing: what came or went.
+        nominal: CIELAB ``(3,)`` by name, at least one.
+
+    Returns:
+        ΔE-like units by name; more for dark colours, which a shadow has, too.
+    """
+    away = _nearness(_pixels(pair, thing), nominal)
+    return {
+        name: float(distance) + (SHADOWY if _dark(nominal[name]) else 0.0)
+        for name, distance in zip(nominal, away, strict=True)
+    }
+
+
+def strange(pair: Pair, thing: Thing, nominal: Mapping[str, Lab]) -> bool:
+    """Whether a thing plainly has a vivid colour that nobody looks for.
+
+    Args:
+        pair: the compared photos.
+        thing: what came or went.
+        nominal: CIELAB ``(3,)`` of the colours looked for, by name, at least one.
     """
     pixels = _pixels(pair, thing)
-    mine, vivid = _nearness(pixels, nominal), _nearness(pixels, _VIVID)
-    best = int(mine.argmin())
-    return list(nominal)[best] if mine[best] - vivid.min() < ANOTHER else None
+    nearest = _nearness(pixels, nominal).min() - _nearness(pixels, _VIVID).min()
+    return bool(nearest >= ANOTHER)
+
+
+def turn(pair: Pair, thing: Thing, color: Lab) -> float:
+    """How much nearer to a colour the most telling part of a place is in the photo in which the thing stands.
+
+    Args:
+        pair: the compared photos.
+        thing: what came or went.
+        color: CIELAB ``(3,)``.
+
+    Returns:
+        ΔE-like units; less than 0 where the other photo is nearer to it.
+    """
+    other = pair.maps.lab_before if thing.appeared else pair.maps.lab_after
+    away = _nearness(np.asarray(other[thing.ys, thing.xs], np.float32), {"": color})
+    return float((away - _nearness(_pixels(pair, thing), {"": color}))[0])
+
+
+def coloured_area(pair: Pair, thing: Thing, color: str, nominal: Mapping[str, Lab]) -> float:
+    """How much of a thing has a colour as its most telling part has it: no shadow, no base.
+
+    Args:
+        pair: the compared photos.
+        thing: what came or went.
+        color: a key of ``nominal``.
+        nominal: CIELAB ``(3,)`` by name.
+
+    Returns:
+        Square units, more than 0.
+    """
+    distances = np.sort(likeness(_pixels(pair, thing)[None], {color: nominal[color]})[0, 0])
+    telling = distances[: max(1, round(TELLING * distances.size))].mean()
+    return float((distances <= telling + SHADES).sum() / pair.frame.scale**2)
+
+
+def _dark(color: Lab) -> bool:
+    return bool(np.hypot(color[1], color[2]) < HUELESS and color[0] < DARK)
 
 
 def _nearness(pixels: NDArray[np.float32], nominal: Mapping[str, Lab]) -> NDArray[np.float32]:

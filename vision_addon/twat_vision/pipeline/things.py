@@ -33,9 +33,10 @@ SAMPLES = 40
 """Pixels that stand for the board beside a place."""
 LIGHTNESS = 0.7
 """Weight of lightness, which light changes most, in the distance of colours."""
+_WIDEST = 1 << 16
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Thing:
     """Something that came or went: its canvas pixels, their centre (x, y), the area in square units.
 
@@ -64,6 +65,21 @@ class Thing:
             int(self.xs.max()) + 1,
             int(self.ys.max()) + 1,
         )
+
+    def overlap(self, other: "Thing") -> float:
+        """Shared area as a share of the smaller one.
+
+        Args:
+            other: of the same canvas.
+
+        Returns:
+            0…1.
+        """
+        if self.place != other.place:
+            return 0.0
+        mine, theirs = self.ys * _WIDEST + self.xs, other.ys * _WIDEST + other.xs
+        shared = np.intersect1d(mine, theirs, assume_unique=True).size
+        return float(shared / min(mine.size, theirs.size))
 
 
 @dataclass(frozen=True, slots=True)

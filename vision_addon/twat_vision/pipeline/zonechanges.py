@@ -1,170 +1,178 @@
-"""From changed blobs to how many pieces of each colour every zone gained or lost.
+"""From things that changed to the pieces that came to a zone or left it.
 
-Three things look like changes and are none: the print that a piece hides or frees (it overlaps the piece's blob the
-other way round), a piece pushed or seen from elsewhere (it vanishes and appears in the same zone), and fringes.
+What left a zone is of a colour that stands there. Like pieces that touch are one thing: how many it is, is told by how much
+of it has its owner's colour, beside the pieces of that colour on this very table.
 """
 
-from collections import defaultdict
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from .blobs import Blob
-from .evidence import CLEAR_CONTRAST, PLAIN, RUNS_ON, evidence, plainly_a_piece
+import numpy as np
 
-LEAST_MARGIN, LEAST_STRENGTH, LEAST_CONTRAST = 3.0, 0.4, 3.0
-"""Below these a blob is nothing; ``LEAST_CONTRAST`` is by how much more it stands out than the same place in the other photo."""
-OVERLAP = 0.25
-EQUAL = 2.0
-"""Nats by which a blob may be less likely than an opposite one it overlaps, and both be pieces: one replaced the other."""
-REPLACED = 0.5
-"""Overlap from which what came stands in the place of what went."""
-MOST = 6
-"""Pieces of one colour that may come to a zone, or leave it, between two photos."""
-LONE_SHARE = 0.28
-"""Part of a piece's area that must have come (or gone) where nothing went the other way."""
-NET_SHARE = 0.6
-"""The same where blobs went both ways."""
-SHADE = 0.2
-"""Pieces' areas that fringes and shadows add to what came or went."""
-NUDGE = 0.45
-"""Units a piece may be pushed across a zone's border without having moved to the next one."""
+from .colours import Lab
+from .evidence import Yardstick, evidence
+from .pair import Pair
+from .pieces import Table
+from .thinglook import Histogram, coloured_area, histogram, nearness, strange, turn
+from .things import Thing
+
+NATS = 0.25
+"""What it tells against a colour that a thing is further from it than from another one, for each ΔE."""
+MOST_NATS = 6.0
+"""The most that a colour can tell."""
+TURNED_WEIGHT, TURNED_BIAS = 2.1, 0.6
+CLEAR_TURN, LEAST_TURN = 20.0, -0.5
+"""Logistic regression like that of `evidence`, and how much nearer to its colour a place must have turned (ΔE) to be clear."""
+ONE_PIECE = 1.1
+"""Area of its owner's colour of a thing that is one piece, in areas of the pieces found on the photo."""
+OCTAVES = 0.36
+"""Spread of that area."""
+SEVERAL_COST = 1.5
+"""What it costs, in nats, that a thing is one piece more."""
+MOST, LEAST_GAIN = 6, -3.0
+"""Pieces of one colour that may come to a zone, or leave it, together; evidence below which there is not one more."""
+REPLACED, STANDS_CLEAR = 0.5, 25.0
+"""Overlap from which what came stands in the place of what went, where both stand out by so much (ΔE): print does not."""
+KNOWN = 3
+"""Pieces of a colour from which their own area is the usual one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """``count`` pieces of a colour that came to (or left) a zone; ``evidence`` in nats for each of them."""
+    """A piece that came to a zone or left it.
 
+    ``gain`` is the evidence for it in nats, ``tints`` what its colour tells for every player's, at most 0; empty where
+    nobody says who plays.
+    """
+
+    thing: Thing
     zone: int
     color: str
-    appeared: bool
-    count: int
-    blobs: tuple[Blob, ...]
-    evidence: float
+    gain: float
+    look: Histogram
+    tints: Mapping[str, float]
+
+    def against(self, color: str) -> float:
+        """What its colour tells against another colour than its own.
+
+        Args:
+            color: a player's.
+
+        Returns:
+            Nats, from 0.
+        """
+        return -self.tints.get(color, 0.0 if not self.tints else -MOST_NATS)
 
 
-def plausible(
-    blobs: list[tuple[Blob, int]],
-    unit: float,
+def zone_changes(
+    things: Sequence[tuple[Thing, int]],
+    usual: Yardstick,
+    pair: Pair,
+    nominal: Mapping[str, Lab],
     standing: Mapping[tuple[int, str], int] | None,
-) -> list[tuple[Blob, int]]:
-    """Leave out blobs that cannot be pieces, and print behind pieces.
+    table: Table,
+    *,
+    named: bool,
+) -> list[Change]:
+    """The pieces that may have come to a zone or left it.
 
     Args:
-        blobs: blobs and their zones.
-        unit: a piece's area in square units.
+        things: what changed, and the zone (index) it is in, -1 for none.
+        usual: what they are measured by.
+        pair: the compared photos.
+        nominal: CIELAB ``(3,)`` of the colours looked for.
         standing: how many pieces of a colour the accepted state has in a zone, None where it is not known.
+        table: the pieces found on a photo; tells how large those of every colour are.
+        named: whether the colours are the players'.
     """
-    kept = []
-    for blob, zone in blobs:
-        if blob.margin < LEAST_MARGIN or blob.strength < LEAST_STRENGTH or zone < 0:
-            continue
-        if standing is not None and not blob.appeared and not standing.get((zone, blob.color), 0):
-            # Nothing of this colour stood there: it was the print.
-            continue
-        kept.append((blob, zone))
-    kept = [
-        (blob, zone)
-        for blob, zone in _replacing(kept)
-        if blob.contrast - blob.other_contrast >= LEAST_CONTRAST
+    seen = [
+        Change(thing, zone, color, gain, histogram(pair, thing), tints)
+        for thing, zone in things
+        if zone >= 0
+        for color, gain, tints in _named(thing, zone, pair, nominal, standing)
     ]
-    return [(a, zone) for a, zone in kept if not any(_none_beside(a, b, unit) for b, _ in kept)]
+    found: list[Change] = []
+    left = None if standing is None else Counter(standing)
+    freed = _replacing(seen) if named else set()
+    for one in sorted(seen, key=lambda c: -evidence(c.thing, usual)):
+        thing = replace(one.thing, other_contrast=0.0) if one.thing in freed else one.thing
+        first = evidence(thing, usual) + one.gain
+        more = _more(pair, one.thing, one.color, nominal, table)[: MOST - 1]
+        # What is no piece is not several.
+        gains = [first, *(min(first, gain) for gain in more)]
+        if left is not None and not one.thing.appeared:
+            gains = gains[: left[one.zone, one.color]]
+            left[one.zone, one.color] -= sum(gain > 0 for gain in gains)
+        said = one.tints if named else {}
+        found.extend(replace(one, gain=gain, tints=said) for gain in gains)
+    return found
 
 
-def _none_beside(a: Blob, b: Blob, unit: float) -> bool:
-    """Whether a blob is no piece because another one is: its print, its shadow, its lit top, or the same thing by another name."""
-    opposite = a.appeared != b.appeared
-    if opposite and a.runs_on >= RUNS_ON > b.runs_on and a.touches(b):
-        return True
-    if a.color == b.color:
-        return False
-    mine, other = evidence(a, unit), evidence(b, unit)
-    if not opposite and mine < PLAIN <= other and a.touches(b):
-        return True
-    if a.overlap(b) < OVERLAP:
-        return False
-    replaced = opposite and mine >= other - EQUAL and a.runs_on < RUNS_ON
-    return not replaced and (mine, -a.runs_on) < (other, -b.runs_on)
+def _named(
+    thing: Thing,
+    zone: int,
+    pair: Pair,
+    nominal: Mapping[str, Lab],
+    standing: Mapping[tuple[int, str], int] | None,
+) -> Iterator[tuple[str, float, Mapping[str, float]]]:
+    """The likeliest colour of a thing, what its colours tell for its being a piece, and for every player's.
+
+    Nothing where it is nobody's, or where nothing like it stood: shade or print.
+    """
+    known = standing is not None and not thing.appeared
+    if not known and strange(pair, thing, nominal):
+        return
+    near = nearness(pair, thing, nominal)
+    nearest = min(near.values())
+    tints = {color: max(-MOST_NATS, NATS * (nearest - away)) for color, away in near.items()}
+    own = [c for c in tints if not known or (standing or {}).get((zone, c), 0)]
+    if own:
+        color = max(own, key=tints.__getitem__)
+        yield color, tints[color] + _turned(pair, thing, nominal[color]), tints
 
 
-def _replacing(blobs: list[tuple[Blob, int]]) -> list[tuple[Blob, int]]:
-    """Where one thing stands in the place of another both stand out, and neither is held against the other."""
-    out = [i for i, (b, _) in enumerate(blobs) if b.contrast >= CLEAR_CONTRAST]
-    freed = {
-        i
-        for i in out
-        for j in out
-        if blobs[i][0].appeared != blobs[j][0].appeared
-        and blobs[i][0].color != blobs[j][0].color
-        and blobs[i][0].overlap(blobs[j][0]) >= REPLACED
+def _replacing(seen: Sequence[Change]) -> set[Thing]:
+    """The things one of which stands in the place of another of another colour: both stand out, and neither speaks against the other."""
+    clear = [one for one in seen if one.thing.contrast >= STANDS_CLEAR]
+    return {
+        thing
+        for a in clear
+        for b in clear
+        if a.thing.appeared != b.thing.appeared
+        and a.color != b.color
+        and a.thing.overlap(b.thing) >= REPLACED
+        for thing in (a.thing, b.thing)
     }
-    return [
-        (replace(b, other_contrast=0.0) if i in freed else b, zone)
-        for i, (b, zone) in enumerate(blobs)
-    ]
 
 
-def net_changes(
-    blobs: list[tuple[Blob, int]],
-    unit: float,
-    standing: Mapping[tuple[int, str], int] | None,
-    scale: int,
-) -> tuple[list[Change], list[Change]]:
-    """Count what every zone gained and lost.
-
-    Args:
-        blobs: plausible blobs and their zones (indices).
-        unit: a piece's area in square units.
-        standing: how many pieces of a colour the accepted state has in a zone, None where it is not known.
-        scale: canvas pixels a unit.
-
-    Returns:
-        The changes between zones, and those within one (a piece pushed, or stepped on along a track).
-    """
-    by_zone: dict[tuple[int, str], list[Blob]] = defaultdict(list)
-    for blob, zone in _settle(blobs, scale):
-        by_zone[zone, blob.color].append(blob)
-    between: list[Change] = []
-    within: list[Change] = []
-    for (zone, color), found in by_zone.items():
-        came = [b for b in found if b.appeared]
-        went = [b for b in found if not b.appeared]
-        area = sum(b.area for b in came) - sum(b.area for b in went)
-        appeared = area > 0
-        main = came if appeared else went
-        share = abs(area) / unit
-        least = NET_SHARE if came and went else LONE_SHARE
-        count = max(1, round(share - SHADE)) if share >= least else 0
-        if not (came and went):
-            count = max(count, len(_whole([b for b in main if plainly_a_piece(b)], unit)))
-        if came and went:
-            whole = min(len(_whole(came, unit)), len(_whole(went, unit)))
-            within.extend(
-                [Change(zone, color, True, max(1, whole), tuple(found), 0.0)] if whole else []
-            )
-        if not appeared and standing is not None:
-            count = min(count, standing.get((zone, color), 0))
-        if 0 < count <= MOST:
-            sure = max(evidence(b, unit) for b in main)
-            if came and went:
-                sure = min(sure, 3.0)
-            between.append(Change(zone, color, appeared, count, tuple(main), sure))
-    return between, within
+def _turned(pair: Pair, thing: Thing, color: Lab) -> float:
+    """What it tells, in nats, that a place turned to a colour or from it."""
+    share = turn(pair, thing, color) / CLEAR_TURN
+    return TURNED_WEIGHT * max(LEAST_TURN, min(1.0, share)) - TURNED_BIAS
 
 
-def _whole(blobs: list[Blob], unit: float) -> list[Blob]:
-    return [b for b in blobs if b.area > 0.5 * unit]
+def _more(
+    pair: Pair, thing: Thing, color: str, nominal: Mapping[str, Lab], table: Table
+) -> list[float]:
+    """Evidence for a second piece, a third and so on, as far as there may be one: log likelihood ratios of areas."""
+    if not table.pieces:
+        return []
+    one = ONE_PIECE * _usual(table, color)
+    octaves = float(np.log2(coloured_area(pair, thing, color, nominal) / one))
+
+    def unlikely(count: int) -> float:
+        return float((octaves - np.log2(count)) ** 2 / (2 * OCTAVES**2))
+
+    gains = []
+    for count in range(2, MOST + 1):
+        gain = unlikely(count - 1) - unlikely(count) - SEVERAL_COST
+        if gain < LEAST_GAIN:
+            break
+        gains.append(gain)
+    return gains
 
 
-def _settle(blobs: list[tuple[Blob, int]], scale: int) -> list[tuple[Blob, int]]:
-    """Give a piece that was pushed across a border, or seen from elsewhere, the zone it came from."""
-    settled = []
-    gone = [(b, z) for b, z in blobs if not b.appeared]
-    for blob, zone in blobs:
-        home = zone
-        if blob.appeared:
-            for other, other_zone in gone:
-                dx, dy = blob.centre[0] - other.centre[0], blob.centre[1] - other.centre[1]
-                if other.color == blob.color and (dx * dx + dy * dy) ** 0.5 < NUDGE * scale:
-                    home = other_zone
-        settled.append((blob, home))
-    return settled
+def _usual(table: Table, color: str) -> float:
+    areas = [p.segment.area for p in table.pieces if p.color == color and p.count == 1]
+    return float(np.median(areas)) if len(areas) >= KNOWN else table.unit

@@ -3,9 +3,8 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
-from .blobs import canvas_to_units
 from .colours import Lab
-from .geometry import below_camera
+from .geometry import below_camera, canvas_to_units
 from .photo import Board
 from .pieces import FoundPieces, Table, box_of, piece_frame, pieces_on
 from .state import Names

@@ -1,15 +1,26 @@
 """Reading a board of named zones: moves between zones, and counts by colour."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+import math
 
 import numpy as np
 
-from .assign import FORBIDDEN, Action, Problem, Solution, margins, only_links, solve
-from .blobs import Blob, canvas_to_units, changed_blobs
+from .assign import CERTAIN, FORBIDDEN, Action, Problem, Solution, margins, only_links, solve
 from .calibration import Basis, Grounds, calibrated
-from .evidence import MOVE_COST, OTHER_PLAYER_COST, PLACE_COST, REMOVE_COST, accounted, usual_area
-from .geometry import below_camera, photo_box
+from .evidence import (
+    HAND_COST,
+    MOVE_COST,
+    OTHER_PLAYER_COST,
+    PLACE_COST,
+    REMOVE_COST,
+    UNSEEN,
+    difference_cost,
+    evidence,
+    left_over,
+    yardstick,
+)
+from .geometry import below_camera, canvas_to_units, photo_box
 from .naming import certainty, questions_of
 from .pair import Pair
 from .photo import Board, Boards
@@ -17,6 +28,7 @@ from .pieces import Table, pieces_on
 from .playcolours import colours_changed, colours_played
 from .reading import Reading, disturbances
 from .state import Names
+from .things import Thing, changed_things
 from .types import (
     AnalysisRequest,
     ChangedRegion,
@@ -27,9 +39,14 @@ from .types import (
     RegionKind,
     Zones,
 )
-from .zonechanges import Change, net_changes, plausible
+from .zonechanges import Change, zone_changes
 from .zonecounts import counts_after, seen_counts, seen_pieces, seen_share, standing_counts
 from .zonemap import foot_of, zone_centre, zone_map, zone_of
+
+NUDGE = 0.45
+"""Units a piece may be pushed across a zone's border without having moved to the next one."""
+FAR_COST = 0.02
+"""Per unit that a piece travelled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,37 +73,44 @@ def read_zones(
         layout: the zones.
         names: the request's players and vocabulary.
     """
-    nominal = colours_changed(pair, names)
-    zones = zone_map(layout, pair.frame)
-    standing = None if request.pieces is None else standing_counts(request, layout, names)
-    changed = changed_blobs(pair, nominal)
+    things = changed_things(pair)
+    usual = yardstick(things)
+    nominal = colours_changed(pair, names, [t for t in things if evidence(t, usual) > 0])
     after = boards.after
     # The after photo's pieces are counted anyway where no state says them.
     learnt_from = after if request.pieces is None else boards.first
-    unit = usual_area(pieces_on(learnt_from, nominal) if changed else Table(()), changed)
-    below = below_camera(after.to_image, after.photo.size)
-    blobs = [
-        (b, zone_of(*foot_of(b.ys, b.xs, below, pair.frame), zones, pair.frame)) for b in changed
-    ]
-    kept = plausible(blobs, unit, standing)
-    between, within = net_changes(kept, unit, standing, pair.frame.scale)
-    items = _items(between, request, layout, names)
-    task = _problem(items, request, pair.frame.scale)
+    standing = None if request.pieces is None else standing_counts(request, layout, names)
+    changes = zone_changes(
+        _placed(things, pair, boards, layout),
+        usual,
+        pair,
+        nominal,
+        standing,
+        pieces_on(learnt_from, nominal) if things else Table(()),
+        named=bool(names.players),
+    )
+    items = _items(changes, request, layout, names)
+    task = _problem(items, request, names, pair.frame.scale)
     if pair.hand.found:
-        task = only_links(task)
+        task = only_links(replace(task, link=task.link + HAND_COST))
     best = solve(task)
-    margin, second = margins(task, best, lambda s: _outcome(s, items))
-    moves = _moves(best, margin, items, names, request, layout)
+    scale = pair.frame.scale
+    margin, second = margins(task, best, lambda s: _outcome(s, items, scale))
+    moves = _moves(best, margin, items, names, request, layout, scale)
     warnings, doubt = disturbances(pair, disturbed=False)
-    sure = certainty(second.cost - best.cost) if second is not None else 1.0
-    grounds = Grounds(Basis.ZONES, sure * accounted(pair, [b for b, _ in kept], unit))
-    alternatives = () if second is None else (_moves(second, {}, items, names, request, layout),)
+    used = [items[i].change.thing for i in sorted(best.sources | best.targets)]
+    rival = UNSEEN if second is None else min(UNSEEN, second.cost - best.cost)
+    owned = [_owned(items[j], request, names) for kind, _, j in best.actions if kind == "arrive"]
+    grounds = Grounds(Basis.ZONES, certainty(min([rival, *owned])), left_over(things, used, usual))
+    alternatives = (
+        () if second is None else (_moves(second, {}, items, names, request, layout, scale),)
+    )
     counts: Mapping[str, Mapping[str, int]] | None = counts_after(request, layout, names, moves)
     if counts is None:
         counts = seen_counts(after, nominal, layout)
     return Reading(
         moves=moves,
-        regions=_regions(best, items, within, pair, layout, after.photo.factor),
+        regions=_regions(best, items, pair, layout, after.photo.factor),
         pieces=_pieces_after(request, moves, layout),
         confidence=calibrated(grounds) * doubt,
         grounds=grounds,
@@ -121,50 +145,94 @@ def read_zones_setup(
     return Reading((), (), pieces, sure, counts=seen)
 
 
+def _placed(
+    things: tuple[Thing, ...], pair: Pair, boards: Boards, layout: Zones
+) -> list[tuple[Thing, int]]:
+    """The zone (index) in which each thing stands, -1 for none."""
+    zones = zone_map(layout, pair.frame)
+    below = below_camera(boards.after.to_image, boards.after.photo.size)
+    return [
+        (t, zone_of(*foot_of(t.ys, t.xs, below, pair.frame), zones, pair.frame)) for t in things
+    ]
+
+
 def _items(
     changes: list[Change], request: AnalysisRequest, layout: Zones, names: Names
 ) -> list[_Item]:
+    """The changes, each that left a zone with the next of the known pieces of its colour there."""
+    free = [(p.space, names.color(p.player), p) for p in request.pieces or ()]
     items = []
     for change in changes:
-        zone = layout.zones[change.zone].id
-        here = [
-            p
-            for p in request.pieces or ()
-            if p.space == zone and names.color(p.player) == change.color
-        ]
-        for n in range(change.count):
-            piece = here[n] if not change.appeared and n < len(here) else None
-            items.append(_Item(change, piece))
+        space = layout.zones[change.zone].id
+        piece = None
+        if not change.thing.appeared:
+            entry = next((e for e in free if e[:2] == (space, change.color)), None)
+            if entry is not None:
+                free.remove(entry)
+                piece = entry[2]
+        items.append(_Item(change, piece))
     return items
 
 
-def _problem(items: list[_Item], request: AnalysisRequest, scale: int) -> Problem:
+def _problem(items: list[_Item], request: AnalysisRequest, names: Names, scale: int) -> Problem:
     n = len(items)
     link = np.full((n, n), FORBIDDEN)
     leave = np.full(n, FORBIDDEN)
     arrive = np.full(n, FORBIDDEN)
-    gain = np.array([item.change.evidence for item in items])
+    gain = np.array([item.change.gain for item in items])
     for i, source in enumerate(items):
-        if source.change.appeared:
-            arrive[i] = PLACE_COST - gain[i]
+        foreign = _foreign_cost(source.change.color, request, names)
+        if source.change.thing.appeared:
+            arrive[i] = PLACE_COST + foreign - gain[i]
             continue
-        foreign = 0.0
-        player = source.piece.player if source.piece else None
-        if request.active_player is not None and player not in (None, request.active_player):
-            foreign = OTHER_PLAYER_COST
         leave[i] = REMOVE_COST + foreign - gain[i]
         for j, target in enumerate(items):
-            if target.change.appeared and target.change.color == source.change.color:
-                a, b = source.change.blobs[0].centre, target.change.blobs[0].centre
-                far = float(np.hypot(a[0] - b[0], a[1] - b[1])) / scale
-                link[i, j] = MOVE_COST + foreign + 0.02 * far - gain[i] - gain[j]
+            if target.change.thing.appeared:
+                cost = _link_cost(source.change, target.change, scale)
+                # Whoever's turn it is, pieces are pushed.
+                cost += 0.0 if _within(source, target, scale) else foreign
+                link[i, j] = cost - gain[i] - gain[j]
     return Problem(link, leave, arrive, gain)
 
 
-def _outcome(solution: Solution, items: list[_Item]) -> tuple[tuple[str, int, int, str], ...]:
-    """What an explanation comes to; the pieces of one colour in one zone are alike."""
+def _foreign_cost(color: str, request: AnalysisRequest, names: Names) -> float:
+    player = names.player_of(color)
+    foreign = request.active_player is not None and player not in (None, request.active_player)
+    return OTHER_PLAYER_COST if foreign else 0.0
+
+
+def _link_cost(went: Change, came: Change, scale: int) -> float:
+    other = difference_cost(went.thing, came.thing, went.look, came.look)
+    return MOVE_COST + other + came.against(went.color) + FAR_COST * _far(went, came, scale)
+
+
+def _far(went: Change, came: Change, scale: int) -> float:
+    return math.dist(went.thing.centre, came.thing.centre) / scale
+
+
+def _within(source: _Item, target: _Item, scale: int) -> bool:
+    """Whether a piece stayed in its zone, or was pushed over its border."""
+    near = _far(source.change, target.change, scale) < NUDGE
+    return near or source.change.zone == target.change.zone
+
+
+def _owned(item: _Item, request: AnalysisRequest, names: Names) -> float:
+    """By how many nats a new piece is its player's rather than another's."""
+    nats = sorted(
+        (tint - _foreign_cost(color, request, names) for color, tint in item.change.tints.items()),
+        reverse=True,
+    )
+    return nats[0] - nats[1] if len(nats) > 1 else CERTAIN
+
+
+def _outcome(
+    solution: Solution, items: list[_Item], scale: int
+) -> tuple[tuple[str, int, int, str], ...]:
+    """What an explanation comes to; the pieces of one colour in one zone are alike, and what stays in its zone is nothing."""
     found = []
     for kind, i, j in solution.actions:
+        if kind == "link" and _within(items[i], items[j], scale):
+            continue
         item = items[i if i >= 0 else j]
         start = items[i].change.zone if i >= 0 else -1
         end = items[j].change.zone if j >= 0 else -1
@@ -179,6 +247,7 @@ def _moves(
     names: Names,
     request: AnalysisRequest,
     layout: Zones,
+    scale: int,
 ) -> tuple[Move, ...]:
     replaced = _replaced(solution, items)
     found = []
@@ -186,11 +255,11 @@ def _moves(
         kind, i, j = action
         if kind == "leave" and i in replaced.values():
             continue
+        if kind == "link" and _within(items[i], items[j], scale):
+            continue
         source = items[i] if i >= 0 else None
         target = items[j] if j >= 0 else None
-        item = target or source
-        if item is None:
-            continue
+        item = source or items[j]
         piece = source.piece if source else None
         color = item.change.color
         player = piece.player if piece else names.player_of(color)
@@ -204,6 +273,9 @@ def _moves(
             move_kind = MoveKind.CAPTURE
         else:
             move_kind = MoveKind.PLACE if kind == "arrive" else MoveKind.MOVE
+        sure = margin.get(action, 0.0)
+        if kind == "arrive":
+            sure = min(sure, _owned(item, request, names))
         found.append(
             Move(
                 kind=move_kind,
@@ -212,7 +284,7 @@ def _moves(
                 player=player,
                 from_space=start,
                 to_space=end,
-                confidence=certainty(margin.get(action, 0.0)),
+                confidence=certainty(sure),
                 color=color,
                 captured=captured.id if captured else None,
                 from_position=zone_centre(layout, source.change.zone) if source else None,
@@ -230,15 +302,11 @@ def _replaced(solution: Solution, items: list[_Item]) -> dict[int, int]:
         if kind == "leave":
             continue
         for i in gone:
-            same_zone = items[i].change.zone == items[j].change.zone
-            if same_zone and i not in found.values() and _meet(items[i].change, items[j].change):
+            a, b = items[i].change, items[j].change
+            if a.zone == b.zone and a.thing.place == b.thing.place and i not in found.values():
                 found[j] = i
                 break
     return found
-
-
-def _meet(a: Change, b: Change) -> bool:
-    return any(x.overlap(y) > 0.25 for x in a.blobs for y in b.blobs)
 
 
 def _new_type(
@@ -257,36 +325,36 @@ def _new_type(
 
 
 def _regions(
-    solution: Solution,
-    items: list[_Item],
-    within: list[Change],
-    pair: Pair,
-    layout: Zones,
-    factor: float,
+    solution: Solution, items: list[_Item], pair: Pair, layout: Zones, factor: float
 ) -> tuple[ChangedRegion, ...]:
-    used = solution.sources | solution.targets
-    changes = {id(items[i].change): items[i].change for i in used}
-    found: list[ChangedRegion] = []
-    for change in changes.values():
-        kind = RegionKind.APPEARED if change.appeared else RegionKind.VANISHED
-        found.extend(_region(b, kind, change, pair, layout, factor) for b in change.blobs)
-    kind = RegionKind.MOVED_WITHIN
-    for change in within:
-        here = [b for b in change.blobs if b.appeared]
-        found.extend(_region(b, kind, change, pair, layout, factor) for b in here)
-    return tuple(found)
+    scale = pair.frame.scale
+    kinds: dict[int, RegionKind] = {}
+    for kind, i, j in solution.actions:
+        if kind == "link" and _within(items[i], items[j], scale):
+            kinds[j] = RegionKind.MOVED_WITHIN
+            continue
+        if i >= 0:
+            kinds[i] = RegionKind.VANISHED
+        if j >= 0:
+            kinds[j] = RegionKind.APPEARED
+    # Several pieces that touch are one thing.
+    regions = {
+        id(items[i].change.thing): _region(items[i].change, kind, pair, layout, factor)
+        for i, kind in sorted(kinds.items())
+    }
+    return tuple(regions.values())
 
 
 def _region(
-    blob: Blob, kind: RegionKind, change: Change, pair: Pair, layout: Zones, factor: float
+    change: Change, kind: RegionKind, pair: Pair, layout: Zones, factor: float
 ) -> ChangedRegion:
-    x0, y0, x1, y1 = blob.box
+    thing = change.thing
+    x0, y0, x1, y1 = thing.box
     corners = [(x0, y0), (x1, y0), (x1, y1), (x0, y1)]
     units = np.array([canvas_to_units(p, pair.frame) for p in corners])
     zone = layout.zones[change.zone].id
-    return ChangedRegion(
-        photo_box(pair.to_after, units, factor), (zone,), kind, blob.color, blob.strength
-    )
+    box = photo_box(pair.to_after, units, factor)
+    return ChangedRegion(box, (zone,), kind, change.color, thing.strength)
 
 
 def _pieces_after(

@@ -8,18 +8,21 @@ import numpy as np
 import pytest
 
 from twat_vision.pipeline.colours import palette
+from twat_vision.pipeline.evidence import Yardstick, evidence, left_over, yardstick
 from twat_vision.pipeline.geometry import Frame, units_to_image
 from twat_vision.pipeline.pair import Pair, compare
 from twat_vision.pipeline.photo import Photo
 from twat_vision.pipeline.photometry import true_colours
 from twat_vision.pipeline.registration import register
-from twat_vision.pipeline.thingevidence import evidence, left_over, usual_area
 from twat_vision.pipeline.thinglook import (
     colour_of,
+    coloured_area,
     disc,
     histogram,
     histogram_of,
+    nearness,
     ownership,
+    turn,
     unlike,
 )
 from twat_vision.pipeline.things import Thing, changed_things
@@ -59,8 +62,8 @@ def at(thing: Thing) -> tuple[float, float]:
 
 
 def plain(things: tuple[Thing, ...]) -> list[Thing]:
-    unit = usual_area(things)
-    return [thing for thing in things if evidence(thing, unit) > 0]
+    usual = yardstick(things)
+    return [thing for thing in things if evidence(thing, usual) > 0]
 
 
 class TestThings:
@@ -110,13 +113,14 @@ class TestThings:
 
 class TestEvidence:
     def thing(self, **other: Any) -> Thing:
-        pixels = np.arange(100)
+        pixels, place = other.pop("pixels", np.arange(100)), other.pop("place", 1)
         some = {"area": 0.1, "strength": 0.8, "contrast": 20.0, "other_contrast": 1.0}
         some |= {"compact": 0.7} | other
-        return Thing(some.pop("appeared", True), 1, pixels, pixels, (5.0, 5.0), **some)
+        return Thing(True, place, pixels, pixels, (5.0, 5.0), **some)
 
     def test_a_piece_is_surer_than_what_lacks_anything_of_one(self) -> None:
-        sure = evidence(self.thing(), 0.1)
+        usual = Yardstick(0.1, 2)
+        sure = evidence(self.thing(), usual)
         assert sure > 2
         for lacks in (
             {"area": 0.02},
@@ -124,22 +128,37 @@ class TestEvidence:
             {"other_contrast": 18.0},
             {"compact": 0.1},
         ):
-            assert evidence(self.thing(**lacks), 0.1) < sure - 1
+            assert evidence(self.thing(**lacks), usual) < sure - 1
 
-    def test_the_usual_area_is_that_of_what_is_plainly_a_piece(self) -> None:
+    def test_where_much_changes_each_thing_is_less_sure_to_be_a_piece(self) -> None:
+        few, many = (evidence(self.thing(), Yardstick(0.1, count)) for count in (2, 40))
+        assert many < few - 2
+
+    def test_things_are_measured_by_what_is_plainly_a_piece(self) -> None:
         plainly = [self.thing(area=0.3), self.thing(area=0.34)]
         sliver = self.thing(area=0.02, strength=0.3)
-        assert usual_area([*plainly, sliver]) == pytest.approx(0.32)
-        assert usual_area([sliver]) == usual_area([])
+        assert yardstick([*plainly, sliver]).area == pytest.approx(0.32)
+        assert yardstick([*plainly, sliver]).things == 3
+        assert yardstick([sliver]).area == yardstick([]).area
 
     def test_what_is_left_over_counts_by_what_it_is_worth(self) -> None:
-        used = self.thing()
-        assert left_over([used], [used], 0.1) == left_over([], [], 0.1) == 0
-        faint, clear = self.thing(strength=0.4, compact=0.2), self.thing()
-        faint_nats, clear_nats = (left_over([thing], [], 0.1) for thing in (faint, clear))
+        usual, used = Yardstick(0.1, 2), self.thing()
+        assert left_over([used], [used], usual) == left_over([], [], usual) == 0
+        faint, clear = self.thing(place=2, strength=0.4, compact=0.2), self.thing(place=2)
+        faint_nats, clear_nats = (left_over([used, t], [used], usual) for t in (faint, clear))
         assert 0 < faint_nats < 1 < clear_nats
-        # A shadow beside a piece hangs together with it.
-        assert left_over([used, clear], [used], 0.1) == 0
+
+    def test_what_hangs_together_with_a_piece_is_not_left_over(self) -> None:
+        used, shadow = self.thing(), self.thing()
+        assert left_over([used, shadow], [used], Yardstick(0.1, 2)) == 0
+
+    def test_things_overlap_by_their_share_of_the_smaller_one(self) -> None:
+        whole = self.thing()
+        half = self.thing(pixels=np.arange(50, 150))
+        elsewhere = self.thing(place=2)
+        assert whole.overlap(whole) == 1
+        assert whole.overlap(half) == half.overlap(whole) == 0.5
+        assert whole.overlap(elsewhere) == 0
 
 
 class TestLooks:
@@ -167,6 +186,33 @@ class TestLooks:
         (thing,) = plain(changed_things(pair))
         assert colour_of(pair, thing, palette(["red", "blue"])) is None
         assert colour_of(pair, thing, palette(["red", "yellow"])) == "yellow"
+
+    def test_a_shadow_does_not_make_a_piece_black(self, desert: Any) -> None:
+        after = desert.photo(cubes={(0.5, 0.4): "red"}, noise=1)
+        pair = pair_of(desert, desert.photo(), after)
+        (thing,) = plain(changed_things(pair))
+        near = nearness(pair, thing, palette(["black", "red"]))
+        assert near["red"] + 5 < near["black"]
+
+    def test_a_shadow_is_no_part_of_the_coloured_area(self, desert: Any) -> None:
+        nominal = palette(["red"])
+        after = desert.photo(cubes={(0.5, 0.4): "red"}, noise=1)
+        twice = desert.photo(cubes={(0.5, 0.4): "red", (0.529, 0.4): "red"}, noise=1)
+        areas = []
+        for photo in (after, twice):
+            pair = pair_of(desert, desert.photo(), photo)
+            (thing,) = plain(changed_things(pair))
+            areas.append(coloured_area(pair, thing, "red", nominal))
+            assert areas[-1] < 0.85 * thing.area
+        assert areas[1] == pytest.approx(2 * areas[0], rel=0.3)
+
+    def test_a_place_turns_to_the_colour_of_what_came(self, desert: Any) -> None:
+        after = desert.photo(cubes={(0.5, 0.4): "blue"}, noise=1)
+        pair = pair_of(desert, desert.photo(), after)
+        (thing,) = plain(changed_things(pair))
+        colours = palette(["blue", "yellow"])
+        assert turn(pair, thing, colours["blue"]) > 15
+        assert turn(pair, thing, colours["yellow"]) < 0
 
     def test_ownership_is_told_by_what_only_one_players_pieces_have(self) -> None:
         ground, red, blue = ([60.0, 0, 10], [40.0, 50, 30], [35.0, 10, -45])
