@@ -33,7 +33,7 @@ from .reading import Reading, disturbances
 from .state import Names
 from .thinglook import Histogram, colour_of, disc, histogram, histogram_of, ownership
 from .things import Thing, changed_things
-from .turns import stayed, turned_regions, with_turns
+from .turns import View, stayed, turned_regions, with_turns
 from .types import (
     AnalysisRequest,
     ChangedRegion,
@@ -82,10 +82,11 @@ def read_surface(
         layout: the surface.
         names: the request's players and vocabulary.
     """
-    there = stayed(pair, request.pieces or (), layout)
+    view = View(pair, boards, layout)
+    there = stayed(view, request.pieces or ())
     things = [t for t in changed_things(pair) if not any(s.explains(t) for s in there)]
     usual = yardstick(things)
-    below, factor = below_camera(pair.to_after, boards.after.photo.size), boards.after.photo.factor
+    below = below_camera(pair.to_after, boards.after.photo.size)
     items = _items(things, usual, below, pair, request, layout, names)
     task = _problem(items, request, pair.frame, layout)
     if pair.hand.found:
@@ -94,7 +95,7 @@ def read_surface(
     margin, second = margins(task, best, lambda s: _outcome(s, items))
 
     def told(solution: Solution, margin: Mapping[Action, float]) -> tuple[Move, ...]:
-        return with_turns(_moves(solution, margin, items, names), pair, there, layout, names)
+        return with_turns(_moves(solution, margin, items, names), view, there, names)
 
     moves = told(best, margin)
     warnings, doubt = disturbances(pair, disturbed=False)
@@ -106,7 +107,8 @@ def read_surface(
     alternatives = () if second is None else (told(second, {}),)
     return Reading(
         moves=moves,
-        regions=_regions(best, items, pair, factor) + turned_regions(moves, pair, layout, factor),
+        regions=_regions(best, items, pair, boards.after.photo.factor)
+        + turned_regions(moves, view),
         pieces=_pieces_after(request, moves),
         confidence=calibrated(grounds) * doubt,
         grounds=grounds,

@@ -5,15 +5,16 @@ import numpy as np
 from numpy.typing import NDArray
 import pytest
 
-from twat_vision.pipeline.facing import Turn, turn_between
+from twat_vision.pipeline.facing import HALF, SCALE, Turn, patch, turn_between
 from twat_vision.pipeline.maps import to_lab
+from twat_vision.pipeline.photo import Board, Photo
 
-SCALE, SIDE = 32, 160
-FOOT = (70.0, 84.0)
+SIDE = 2 * HALF + 1
+ENLARGED = 2
 RED, STEEL, EARTH = (40.0, 34.0, 178.0), (46.0, 42.0, 40.0), (60.0, 84.0, 104.0)
 
 Shape = tuple[tuple[tuple[float, float, float], list[tuple[float, float]]], ...]
-"""Parts in their colours, outlines in pixels from the foot, y downward."""
+"""Parts in their colours, outlines in half pixels of a patch from the foot, y downward."""
 
 DART: Shape = (
     (RED, [(0, -14), (7, 2), (8, 10), (-8, 10), (-7, 2)]),
@@ -32,26 +33,28 @@ TRAY: Shape = (
 )
 
 
-def canvas(
+def shown(
     shape: Shape | None,
     degrees: float = 0,
-    at: tuple[float, float] = FOOT,
+    beside: tuple[float, float] = (0, 0),
     *,
     seed: int = 0,
     shade: float = 0,
 ) -> NDArray[np.float32]:
-    """A shape turned clockwise on grainy ground, as a canvas in CIELAB; ``shade`` throws a shadow to its right."""
+    """A shape turned clockwise on grainy ground, as a patch; ``beside`` its middle, with a shadow of depth ``shade`` to its right."""
     rng = np.random.default_rng(seed)
-    grain = cv2.GaussianBlur(rng.normal(0, 40, (SIDE, SIDE)), (0, 0), 2)
+    at = np.array(beside) + HALF
+    grain = cv2.GaussianBlur(rng.normal(0, 60, (SIDE, SIDE)), (0, 0), 3)
     picture = np.array([92.0, 124.0, 128.0]) + grain[..., None]
     if shade:
         spot = np.zeros((SIDE, SIDE))
-        cv2.ellipse(spot, (round(at[0]) + 9, round(at[1]) + 5), (13, 9), 0, 0, 360, 1.0, -1)
-        picture *= (1 - shade * cv2.GaussianBlur(spot, (0, 0), 2))[..., None]
+        x, y = np.round(at + np.array([18, 10])).astype(int).tolist()
+        cv2.ellipse(spot, (x, y), (26, 18), 0, 0, 360, 1.0, -1)
+        picture *= (1 - shade * cv2.GaussianBlur(spot, (0, 0), 4))[..., None]
     turn = np.deg2rad(degrees)
     matrix = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
     for color, outline in shape or ():
-        points = np.array(outline) @ matrix.T + at
+        points = ENLARGED * np.array(outline) @ matrix.T + at
         cv2.fillPoly(picture, [np.round(points * 16).astype(np.int32)], color, cv2.LINE_AA, 4)
     noisy = picture + rng.normal(0, 2, picture.shape)
     return to_lab(noisy.astype(np.float32))
@@ -59,10 +62,8 @@ def canvas(
 
 def turned(shape: Shape, degrees: float, *, first: float = 25.0, **after: float) -> Turn:
     """What is read of a shape that stood ``first`` degrees round, moved, and turned."""
-    end = (96.0, 61.0)
-    before = canvas(shape, first)
-    now = canvas(shape, first + degrees, end, seed=1, **after)  # type: ignore[arg-type]
-    found = turn_between(before, FOOT, now, end, SCALE)
+    now = shown(shape, first + degrees, seed=1, **after)  # type: ignore[arg-type]
+    found = turn_between(shown(shape, first), now)
     assert found is not None
     return found
 
@@ -108,18 +109,31 @@ def test_a_shadow_does_not_turn_with_the_piece() -> None:
 
 
 def test_its_foot_need_not_be_known_to_the_pixel() -> None:
-    before, after = canvas(DART, 10), canvas(DART, 85, seed=1)
-    found = turn_between(before, (FOOT[0] + 3, FOOT[1] - 2), after, (FOOT[0] - 3, FOOT[1]), SCALE)
+    found = turn_between(shown(DART, 10, (5, -4)), shown(DART, 85, (-6, 0), seed=1))
     assert found is not None and off(found.degrees, 75) <= 4
+    assert found.shift * SCALE == pytest.approx(12, abs=3)
+    assert found.middle[0] * SCALE == pytest.approx(-6, abs=3)
+    assert found.reach * SCALE == pytest.approx(28, abs=4)
 
 
 def test_nothing_is_said_of_bare_ground_and_of_what_is_too_small() -> None:
-    dart, bare = canvas(DART), canvas(None, seed=1)
-    dot: Shape = ((RED, [(-2, -2), (2, -2), (2, 2), (-2, 2)]),)
-    assert turn_between(dart, FOOT, bare, FOOT, SCALE) is None
-    assert turn_between(canvas(dot), FOOT, canvas(dot, 45, seed=1), FOOT, SCALE) is None
+    dot: Shape = ((RED, [(-1, -1), (1, -1), (1, 1), (-1, 1)]),)
+    assert turn_between(shown(DART), shown(None, seed=1)) is None
+    assert turn_between(shown(dot), shown(dot, 45, seed=1)) is None
 
 
 def test_nothing_is_said_of_what_does_not_end_nearby() -> None:
     wall: Shape = ((STEEL, [(-60, -4), (60, -4), (60, 4), (-60, 4)]),)
-    assert turn_between(canvas(wall), FOOT, canvas(wall, seed=1), FOOT, SCALE) is None
+    assert turn_between(shown(wall), shown(wall, seed=1)) is None
+
+
+def test_a_patch_shows_a_place_from_above_at_its_scale() -> None:
+    picture = np.zeros((400, 600, 3), np.uint8)
+    picture[180:220, 270:330] = (30, 60, 120)  # Two units across and two deep, about 10, 10.
+    board = Board(Photo(picture), np.diag([30.0, 20.0, 1.0]), 20, 20)
+    assert patch(board, (10.0, 10.0)).shape == (SIDE, SIDE, 3)
+    assert patch(board, (10.0, 10.0))[..., 0].min() > 20
+    edge = patch(board, (11.0, 10.0))[HALF, :, 0]
+    assert edge[: HALF - 4].min() > 20 and edge[HALF + 4 :].max() < 5
+    lit = patch(board, (10.0, 10.0), gains=2.0)
+    assert lit[HALF, HALF, 0] > 1.5 * patch(board, (10.0, 10.0))[HALF, HALF, 0]
