@@ -25,8 +25,11 @@ SAME, MOST_SHIFT = 0.7, 0.2
 """How alike what stands in a place must be in both photos, and by how many units it may be off, to be the same piece."""
 CHANGED, LEAST_CHANGED = 0.3, 0.01
 """Change from which a pixel counts, and the share of a place that must have changed for its piece to be looked at."""
-PLACE = 0.4
-"""Units around a foot that are a piece's place."""
+PLACE, AROUND = 0.4, 0.9
+"""Units around a foot that are a piece's place, and those around that are its surroundings."""
+DIFFERS, MOST_AROUND = 8.0, 0.25
+"""Colour distance from which the surroundings differ, and the share of them from which light, or a neighbour, may make a piece seem
+turned: where the edge of a shadow runs across it, no two looks are alike."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,18 +84,20 @@ class View:
 class Stayed:
     """A piece of the accepted state whose place changed, but which still stands there: nudged, or turned.
 
-    ``middle`` is where it is now and ``reach`` how far it stretches from there, in canvas pixels.
+    ``middle`` is where it is now and ``reach`` how far it stretches from there, in canvas pixels; ``clear`` whether its
+    surroundings are as they were.
     """
 
     piece: Piece
     turn: Turn
     middle: Point
     reach: float
+    clear: bool
 
     @property
     def probability(self) -> float:
-        """The probability 0…1 that it was turned; 0 where it can but have been nudged."""
-        if abs(self.turn.degrees) < LEAST_DEG:
+        """The probability 0…1 that it was turned; 0 where it can but have been nudged, or nobody can tell."""
+        if abs(self.turn.degrees) < LEAST_DEG or not self.clear:
             return 0.0
         return 1 / (1 + math.exp(STAYED_BIAS - TURNED_WEIGHT * self.turn.moved_on))
 
@@ -188,7 +193,16 @@ def _stayed(view: View, piece: Piece) -> Stayed | None:
         return None
     frame, at = view.pair.frame, view.units(piece.position)
     x, y = ((v + d) * frame.scale + frame.offset for v, d in zip(at, turn.middle, strict=True))
-    return Stayed(piece, turn, (x, y), turn.reach * frame.scale)
+    return Stayed(piece, turn, (x, y), turn.reach * frame.scale, _clear(view, piece.position))
+
+
+def _clear(view: View, place: Point) -> bool:
+    """Whether the surroundings of a place are as they were."""
+    around = view.around(place, AROUND)
+    differs = view.pair.maps.delta[around] > DIFFERS
+    own = view.around(place, PLACE)
+    differing = np.count_nonzero(differs) - np.count_nonzero(view.pair.maps.delta[own] > DIFFERS)
+    return bool(differing <= MOST_AROUND * (differs.size - view.pair.maps.delta[own].size))
 
 
 def _turning(there: Stayed, names: Names) -> Move:

@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 
 from twat_vision.pipeline import analyse
+from twat_vision.pipeline.facing import Turn
+from twat_vision.pipeline.turns import Stayed
 from twat_vision.pipeline.types import (
     AnalysisRequest,
     AnalysisResult,
@@ -28,8 +30,14 @@ START: Units = {(12, 12): 0, (36, 12): 40, (12, 36): None}
 PIECES = tuple(Piece(f"u{n}", "unit", 1, at, None) for n, at in enumerate(START))
 
 
-def photo(desert: Any, units: Units, noise: int = 0, hand: tuple[int, int] | None = None) -> bytes:
-    """The table with darts and discs on it, a JPEG file."""
+def photo(
+    desert: Any,
+    units: Units,
+    noise: int = 0,
+    hand: tuple[int, int] | None = None,
+    shadow: float = 0.0,
+) -> bytes:
+    """The table with darts and discs on it, a JPEG file; a shadow of that depth has its edge right through the first of them."""
     picture = desert.photo(noise=noise, hand=hand)
     for (x, y), degrees in units.items():
         at = np.array([150 + x / 48 * 360, 60 + y / 48 * 360])
@@ -44,6 +52,7 @@ def photo(desert: Any, units: Units, noise: int = 0, hand: tuple[int, int] | Non
         ):
             points = np.array(outline) @ matrix.T + at
             cv2.fillPoly(picture, [np.round(points * 16).astype(int)], color, cv2.LINE_AA, 4)
+    picture[:, :240] = np.round(picture[:, :240] * (1 - shadow))
     return cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, 95])[1].tobytes()
 
 
@@ -96,6 +105,23 @@ def test_a_unit_that_turns_where_it_stands_has_moved(desert: Any) -> None:
 
 def test_a_nudge_is_no_turn(desert: Any) -> None:
     assert read(desert, {(12.2, 11.9): 10, (36, 12): 32, (12.1, 36): None}).moves == ()
+
+
+def test_the_edge_of_a_shadow_turns_nothing(desert: Any) -> None:
+    assert read(desert, START, shadow=0.5).moves == ()
+
+
+@pytest.mark.parametrize(
+    ("degrees", "moved_on", "clear", "turned"),
+    [(90, 0.2, True, True), (90, 0.2, False, False), (10, 0.2, True, False), (90, 0, True, False)],
+)
+def test_what_has_turned_is_plainly_not_as_it_was_and_its_surroundings_are(
+    degrees: float, moved_on: float, clear: bool, turned: bool
+) -> None:
+    turn = Turn(degrees, 0.95, 0.9, moved_on, (0.0, 0.0), 0.0, 0.3)
+    there = Stayed(PIECES[0], turn, (100.0, 100.0), 10.0, clear)
+    assert there.turned is turned
+    assert there.certainty > 0.9
 
 
 def test_where_the_state_is_not_known_nothing_is_said_to_have_turned(desert: Any) -> None:
