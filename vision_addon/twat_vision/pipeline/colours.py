@@ -5,10 +5,12 @@ counting less than hue because light changes it most.
 """
 
 from collections.abc import Iterable, Mapping
+import re
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from PIL import ImageColor
 
 Lab = NDArray[np.float64]
 """``(3,)``: L, a, b."""
@@ -26,8 +28,22 @@ NAMED: Mapping[str, tuple[int, int, int]] = {
     "brown": (108, 68, 40),
     "grey": (128, 128, 128),
 }
-"""Typical sRGB of a painted piece of that colour (not of the pure colour of a screen)."""
+"""Typical sRGB of a painted piece of that colour (not of the pure colour of a screen); what is looked for where nobody says."""
+MATERIALS: Mapping[str, tuple[int, int, int]] = {
+    "natural": (212, 176, 124),
+    "wood": (190, 142, 92),
+    "bone": (222, 210, 182),
+    "cream": (232, 220, 188),
+    "rust": (150, 76, 44),
+    "copper": (168, 102, 66),
+    "bronze": (140, 104, 62),
+    "mustard": (204, 160, 52),
+    "burgundy": (112, 34, 50),
+    "charcoal": (62, 62, 64),
+}
+"""The same of words that players have for their pieces and that name no other colour."""
 
+_HEX = re.compile(r"#[0-9a-f]{6}")
 HUELESS = 15.0
 """Chroma below which a nominal colour has no hue: white, black, grey."""
 BGR_OF_UNKNOWN = (200, 160, 40)
@@ -37,7 +53,8 @@ def rgb_of(color: str) -> tuple[int, int, int] | None:
     """The sRGB of a colour.
 
     Args:
-        color: a name of `NAMED` (``gray`` too) in any case, or ``#rrggbb``.
+        color: in any case a name of `NAMED` (``gray`` too) or `MATERIALS`, ``#rrggbb``, or else a colour of CSS (W3C, CSS Color
+            Module Level 4, section 6.1).
 
     Returns:
         Red, green, blue 0…255; None for a word that is no colour.
@@ -45,14 +62,12 @@ def rgb_of(color: str) -> tuple[int, int, int] | None:
     name = color.strip().lower()
     if name == "gray":
         name = "grey"
-    if name in NAMED:
-        return NAMED[name]
-    if len(name) == 7 and name[0] == "#":
-        try:
-            return int(name[1:3], 16), int(name[3:5], 16), int(name[5:7], 16)
-        except ValueError:
-            return None
-    return None
+    if (known := NAMED.get(name) or MATERIALS.get(name)) is not None:
+        return known
+    if name not in ImageColor.colormap and not _HEX.fullmatch(name):
+        return None
+    red, green, blue = ImageColor.getrgb(name)[:3]
+    return red, green, blue
 
 
 def bgr_of(color: str | None) -> tuple[int, int, int]:

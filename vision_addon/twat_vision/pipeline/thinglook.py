@@ -22,6 +22,8 @@ ANOTHER = 12.0
 """By how much nearer a vivid colour must be for a thing not to have any of those looked for (like ΔE)."""
 _VIVID = {name: lab for name, lab in palette().items() if np.hypot(lab[1], lab[2]) > 35.0}
 """The common colours but white, black, grey and brown: those are bases and shadows, too."""
+COLOURFUL = 0.6
+"""How much of the colour that a thing has counts against its having none."""
 DARK, SHADOWY = 50.0, 8.0
 """Lightness up to which a colour without hue may be a shadow's, and by how much less such a one tells."""
 SHADES = 10.0
@@ -108,11 +110,15 @@ def nearness(pair: Pair, thing: Thing, nominal: Mapping[str, Lab]) -> dict[str, 
         nominal: CIELAB ``(3,)`` by name, at least one.
 
     Returns:
-        ΔE-like units by name; more for dark colours, which a shadow has, too.
+        ΔE-like units by name; more for dark colours, which a shadow has, too, and for those without hue where the thing has some:
+        its shadow and its edges have none.
     """
     away = _nearness(_pixels(pair, thing), nominal)
+    colourful = COLOURFUL * _colourful(pair, thing)
     return {
-        name: float(distance) + (SHADOWY if _dark(nominal[name]) else 0.0)
+        name: float(distance)
+        + (colourful if _hueless(nominal[name]) else 0.0)
+        + (SHADOWY if _dark(nominal[name]) else 0.0)
         for name, distance in zip(nominal, away, strict=True)
     }
 
@@ -163,8 +169,22 @@ def coloured_area(pair: Pair, thing: Thing, color: str, nominal: Mapping[str, La
     return float((distances <= telling + SHADES).sum() / pair.frame.scale**2)
 
 
+def _hueless(color: Lab) -> bool:
+    return bool(np.hypot(color[1], color[2]) < HUELESS)
+
+
 def _dark(color: Lab) -> bool:
-    return bool(np.hypot(color[1], color[2]) < HUELESS and color[0] < DARK)
+    return _hueless(color) and bool(color[0] < DARK)
+
+
+def _colourful(pair: Pair, thing: Thing) -> float:
+    """By how much the most colourful part of a thing is more so than what has little colour, and than the board in its place."""
+    here, there = (pair.maps.lab_after, pair.maps.lab_before)[:: 1 if thing.appeared else -1]
+    chroma, ground = (
+        float(np.percentile(np.hypot(lab[..., 1], lab[..., 2]), 100 * (1 - TELLING)))
+        for lab in (here[thing.ys, thing.xs], there[thing.ys, thing.xs])
+    )
+    return max(0.0, chroma - max(HUELESS, ground))
 
 
 def _nearness(pixels: NDArray[np.float32], nominal: Mapping[str, Lab]) -> NDArray[np.float32]:

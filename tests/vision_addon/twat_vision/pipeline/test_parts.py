@@ -149,8 +149,12 @@ class TestColours:
             ("Red", (178, 34, 40)),
             ("gray", (128, 128, 128)),
             ("#0a0B0c", (10, 11, 12)),
+            ("natural", (212, 176, 124)),
+            ("Teal", (0, 128, 128)),
             ("#zzzzzz", None),
-            ("mauve", None),
+            ("#fff", None),
+            ("rgb(1, 2, 3)", None),
+            ("atreides", None),
         ],
     )
     def test_words(self, word: str, rgb: tuple[int, int, int] | None) -> None:
@@ -158,7 +162,7 @@ class TestColours:
 
     def test_unknown_colours_are_still_drawn(self) -> None:
         assert bgr_of("blue") == (170, 78, 38)
-        assert bgr_of(None) == bgr_of("mauve")
+        assert bgr_of(None) == bgr_of("atreides")
 
     def test_a_faded_or_shaded_colour_keeps_its_name(self) -> None:
         colors = palette(["red", "green", "blue", "yellow", "white", "black"])

@@ -194,6 +194,17 @@ class TestLooks:
         near = nearness(pair, thing, palette(["black", "red"]))
         assert near["red"] + 5 < near["black"]
 
+    def test_a_shadow_does_not_make_a_piece_grey(self, desert: Any) -> None:
+        # A dull teal cube, and about as much of its grey shadow.
+        before = desert.photo()
+        after = before.copy()
+        cv2.rectangle(after, (330, 240), (352, 262), (96, 96, 92), -1)
+        cv2.rectangle(after, (324, 240), (340, 262), (116, 118, 62), -1)
+        pair = pair_of(desert, before, after)
+        (cube,) = plain(changed_things(pair))
+        near = nearness(pair, cube, palette(["grey", "teal", "white"]))
+        assert near["teal"] + 3 < near["grey"]
+
     def test_a_shadow_is_no_part_of_the_coloured_area(self, desert: Any) -> None:
         nominal = palette(["red"])
         after = desert.photo(cubes={(0.5, 0.4): "red"}, noise=1)
