@@ -200,6 +200,37 @@ def margins(
     return found, min(others, key=lambda s: s.cost, default=None)
 
 
+def rivals(
+    problem: Problem,
+    best: Solution,
+    second: Solution | None,
+    outcome: Callable[[Solution], Hashable],
+) -> tuple[Solution, ...]:
+    """What else may have happened: the second best explanation, and the best one with a move of what it leaves out.
+
+    Args:
+        problem: the problem.
+        best: its solution.
+        second: of `margins`.
+        outcome: what an explanation comes to.
+
+    Returns:
+        Cheapest first; nothing that comes to the same as the best explanation or as each other.
+    """
+    used = best.sources | best.targets
+    free = [i for i in range(len(problem.leave)) if i not in used]
+    links = sorted((float(problem.link[i, j]), i, j) for i in free for j in free)
+    more = (
+        Solution((*best.actions, ("link", i, j)), best.cost + max(0.0, cost))
+        for cost, i, j in links
+        if cost < FORBIDDEN / 2
+    )
+    moved = next((other for other in more if outcome(other) != outcome(best)), None)
+    found = sorted((s for s in (second, moved) if s is not None), key=lambda s: s.cost)
+    different = {outcome(other): other for other in reversed(found)}
+    return tuple(sorted(different.values(), key=lambda s: s.cost))
+
+
 def ranked(
     problem: Problem, outcome: Callable[[Solution], Hashable], most: int
 ) -> tuple[Solution, ...]:

@@ -1,13 +1,23 @@
 """Reading a free table: pieces that vanished here and appeared there, positions in inches or millimetres."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 import math
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .assign import CERTAIN, FORBIDDEN, Action, Problem, Solution, margins, only_links, solve
+from .assign import (
+    CERTAIN,
+    FORBIDDEN,
+    Action,
+    Problem,
+    Solution,
+    margins,
+    only_links,
+    rivals,
+    solve,
+)
 from .calibration import Basis, Grounds, calibrated
 from .colours import palette
 from .evidence import (
@@ -92,7 +102,12 @@ def read_surface(
     if pair.hand.found:
         task = only_links(replace(task, link=task.link + HAND_COST))
     best = solve(task)
-    margin, second = margins(task, best, lambda s: _outcome(s, items))
+
+    def outcome(solution: Solution) -> Hashable:
+        return _outcome(solution, items)
+
+    margin, second = margins(task, best, outcome)
+    others = rivals(task, best, second, outcome)
 
     def told(solution: Solution, margin: Mapping[Action, float]) -> tuple[Move, ...]:
         return with_turns(_moves(solution, margin, items, names), view, there, names)
@@ -100,20 +115,28 @@ def read_surface(
     moves = told(best, margin)
     warnings, doubt = disturbances(pair, disturbed=False)
     used = [items[i].thing for i in sorted(best.sources | best.targets)]
-    rival = UNSEEN if second is None else min(UNSEEN, second.cost - best.cost)
+    rival = min((other.cost - best.cost for other in others), default=UNSEEN)
     owned = [items[j].owned for kind, _, j in best.actions if kind == "arrive"]
-    sure = certainty(min([rival, *owned])) * math.prod(s.certainty for s in there)
+    sure = certainty(min([rival, UNSEEN, *owned])) * math.prod(s.certainty for s in there)
     grounds = Grounds(Basis.SURFACE, sure, left_over(things, used, usual))
-    alternatives = () if second is None else (told(second, {}),)
+    alternatives = tuple(told(other, {}) for other in others)
+    likely = calibrated(grounds)
     return Reading(
         moves=moves,
         regions=_regions(best, items, pair, boards.after.photo.factor)
         + turned_regions(moves, view),
         pieces=_pieces_after(request, moves),
-        confidence=calibrated(grounds) * doubt,
+        confidence=likely * doubt,
         grounds=grounds,
         warnings=warnings,
-        questions=questions_of(moves, names, request.thresholds.confidence, alternatives),
+        questions=questions_of(
+            moves,
+            names,
+            request.thresholds.confidence,
+            alternatives,
+            # With a hand in view another photo is asked for.
+            sure=1.0 if pair.hand.found else likely,
+        ),
     )
 
 
@@ -306,7 +329,7 @@ def _moves(
         source = items[i] if i >= 0 else None
         target = items[j] if j >= 0 else None
         color = (source or items[j]).color
-        owned = items[j].owned if kind == "arrive" else CERTAIN
+        sure = min(margin.get(action, 0.0), items[j].owned if kind == "arrive" else CERTAIN)
         piece = source.piece if source else None
         found.append(
             Move(
@@ -316,7 +339,7 @@ def _moves(
                 player=piece.player if piece else names.player_of(color),
                 from_space=None,
                 to_space=None,
-                confidence=certainty(min(margin.get(action, 0.0), owned)),
+                confidence=calibrated(Grounds(Basis.SURFACE, certainty(sure))),
                 color=color,
                 from_position=source.place if source else None,
                 to_position=target.place if target else None,

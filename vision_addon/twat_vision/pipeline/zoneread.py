@@ -1,25 +1,13 @@
 """Reading a board of named zones: moves between zones, and counts by colour."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-import math
+from collections.abc import Hashable, Mapping
+from dataclasses import replace
 
 import numpy as np
 
-from .assign import CERTAIN, FORBIDDEN, Action, Problem, Solution, margins, only_links, solve
+from .assign import Action, Solution, margins, only_links, rivals, solve
 from .calibration import Basis, Grounds, calibrated
-from .evidence import (
-    HAND_COST,
-    MOVE_COST,
-    OTHER_PLAYER_COST,
-    PLACE_COST,
-    REMOVE_COST,
-    UNSEEN,
-    difference_cost,
-    evidence,
-    left_over,
-    yardstick,
-)
+from .evidence import HAND_COST, UNSEEN, evidence, left_over, yardstick
 from .geometry import below_camera, canvas_to_units, photo_box
 from .naming import certainty, questions_of
 from .pair import Pair
@@ -42,19 +30,7 @@ from .types import (
 from .zonechanges import Change, zone_changes
 from .zonecounts import counts_after, seen_counts, seen_pieces, seen_share, standing_counts
 from .zonemap import foot_of, zone_centre, zone_map, zone_of
-
-NUDGE = 0.45
-"""Units a piece may be pushed across a zone's border without having moved to the next one."""
-FAR_COST = 0.02
-"""Per unit that a piece travelled."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Item:
-    """One piece that came to a zone or left it."""
-
-    change: Change
-    piece: Piece | None
+from .zoneproblem import Item, items_of, outcome_of, owned, problem_of, within
 
 
 def read_zones(
@@ -89,22 +65,28 @@ def read_zones(
         pieces_on(learnt_from, nominal) if things else Table(()),
         named=bool(names.players),
     )
-    items = _items(changes, request, layout, names)
-    task = _problem(items, request, names, pair.frame.scale)
+    items = items_of(changes, request, layout, names)
+    task = problem_of(items, request, names, pair.frame.scale)
     if pair.hand.found:
         task = only_links(replace(task, link=task.link + HAND_COST))
     best = solve(task)
     scale = pair.frame.scale
-    margin, second = margins(task, best, lambda s: _outcome(s, items, scale))
+
+    def outcome(solution: Solution) -> Hashable:
+        return outcome_of(solution, items, scale)
+
+    margin, second = margins(task, best, outcome)
+    others = rivals(task, best, second, outcome)
     moves = _moves(best, margin, items, names, request, layout, scale)
     warnings, doubt = disturbances(pair, disturbed=False)
     used = [items[i].change.thing for i in sorted(best.sources | best.targets)]
-    rival = UNSEEN if second is None else min(UNSEEN, second.cost - best.cost)
-    owned = [_owned(items[j], request, names) for kind, _, j in best.actions if kind == "arrive"]
-    grounds = Grounds(Basis.ZONES, certainty(min([rival, *owned])), left_over(things, used, usual))
-    alternatives = (
-        () if second is None else (_moves(second, {}, items, names, request, layout, scale),)
+    rival = min((other.cost - best.cost for other in others), default=UNSEEN)
+    whose = [owned(items[j], request, names) for kind, _, j in best.actions if kind == "arrive"]
+    grounds = Grounds(
+        Basis.ZONES, certainty(min([rival, UNSEEN, *whose])), left_over(things, used, usual)
     )
+    alternatives = tuple(_moves(o, {}, items, names, request, layout, scale) for o in others)
+    likely = calibrated(grounds)
     counts: Mapping[str, Mapping[str, int]] | None = counts_after(request, layout, names, moves)
     if counts is None:
         counts = seen_counts(after, nominal, layout)
@@ -112,10 +94,17 @@ def read_zones(
         moves=moves,
         regions=_regions(best, items, pair, layout, after.photo.factor),
         pieces=_pieces_after(request, moves, layout),
-        confidence=calibrated(grounds) * doubt,
+        confidence=likely * doubt,
         grounds=grounds,
         warnings=warnings,
-        questions=questions_of(moves, names, request.thresholds.confidence, alternatives),
+        questions=questions_of(
+            moves,
+            names,
+            request.thresholds.confidence,
+            alternatives,
+            # With a hand in view another photo is asked for.
+            sure=1.0 if pair.hand.found else likely,
+        ),
         counts=counts,
     )
 
@@ -156,94 +145,10 @@ def _placed(
     ]
 
 
-def _items(
-    changes: list[Change], request: AnalysisRequest, layout: Zones, names: Names
-) -> list[_Item]:
-    """The changes, each that left a zone with the next of the known pieces of its colour there."""
-    free = [(p.space, names.color(p.player), p) for p in request.pieces or ()]
-    items = []
-    for change in changes:
-        space = layout.zones[change.zone].id
-        piece = None
-        if not change.thing.appeared:
-            entry = next((e for e in free if e[:2] == (space, change.color)), None)
-            if entry is not None:
-                free.remove(entry)
-                piece = entry[2]
-        items.append(_Item(change, piece))
-    return items
-
-
-def _problem(items: list[_Item], request: AnalysisRequest, names: Names, scale: int) -> Problem:
-    n = len(items)
-    link = np.full((n, n), FORBIDDEN)
-    leave = np.full(n, FORBIDDEN)
-    arrive = np.full(n, FORBIDDEN)
-    gain = np.array([item.change.gain for item in items])
-    for i, source in enumerate(items):
-        foreign = _foreign_cost(source.change.color, request, names)
-        if source.change.thing.appeared:
-            arrive[i] = PLACE_COST + foreign - gain[i]
-            continue
-        leave[i] = REMOVE_COST + foreign - gain[i]
-        for j, target in enumerate(items):
-            if target.change.thing.appeared:
-                cost = _link_cost(source.change, target.change, scale)
-                # Whoever's turn it is, pieces are pushed.
-                cost += 0.0 if _within(source, target, scale) else foreign
-                link[i, j] = cost - gain[i] - gain[j]
-    return Problem(link, leave, arrive, gain)
-
-
-def _foreign_cost(color: str, request: AnalysisRequest, names: Names) -> float:
-    player = names.player_of(color)
-    foreign = request.active_player is not None and player not in (None, request.active_player)
-    return OTHER_PLAYER_COST if foreign else 0.0
-
-
-def _link_cost(went: Change, came: Change, scale: int) -> float:
-    other = difference_cost(went.thing, came.thing, went.look, came.look)
-    return MOVE_COST + other + came.against(went.color) + FAR_COST * _far(went, came, scale)
-
-
-def _far(went: Change, came: Change, scale: int) -> float:
-    return math.dist(went.thing.centre, came.thing.centre) / scale
-
-
-def _within(source: _Item, target: _Item, scale: int) -> bool:
-    """Whether a piece stayed in its zone, or was pushed over its border."""
-    near = _far(source.change, target.change, scale) < NUDGE
-    return near or source.change.zone == target.change.zone
-
-
-def _owned(item: _Item, request: AnalysisRequest, names: Names) -> float:
-    """By how many nats a new piece is its player's rather than another's."""
-    nats = sorted(
-        (tint - _foreign_cost(color, request, names) for color, tint in item.change.tints.items()),
-        reverse=True,
-    )
-    return nats[0] - nats[1] if len(nats) > 1 else CERTAIN
-
-
-def _outcome(
-    solution: Solution, items: list[_Item], scale: int
-) -> tuple[tuple[str, int, int, str], ...]:
-    """What an explanation comes to; the pieces of one colour in one zone are alike, and what stays in its zone is nothing."""
-    found = []
-    for kind, i, j in solution.actions:
-        if kind == "link" and _within(items[i], items[j], scale):
-            continue
-        item = items[i if i >= 0 else j]
-        start = items[i].change.zone if i >= 0 else -1
-        end = items[j].change.zone if j >= 0 else -1
-        found.append((kind, start, end, item.change.color))
-    return tuple(sorted(found))
-
-
 def _moves(
     solution: Solution,
     margin: Mapping[Action, float],
-    items: list[_Item],
+    items: list[Item],
     names: Names,
     request: AnalysisRequest,
     layout: Zones,
@@ -255,7 +160,7 @@ def _moves(
         kind, i, j = action
         if kind == "leave" and i in replaced.values():
             continue
-        if kind == "link" and _within(items[i], items[j], scale):
+        if kind == "link" and within(items[i], items[j], scale):
             continue
         source = items[i] if i >= 0 else None
         target = items[j] if j >= 0 else None
@@ -275,7 +180,7 @@ def _moves(
             move_kind = MoveKind.PLACE if kind == "arrive" else MoveKind.MOVE
         sure = margin.get(action, 0.0)
         if kind == "arrive":
-            sure = min(sure, _owned(item, request, names))
+            sure = min(sure, owned(item, request, names))
         found.append(
             Move(
                 kind=move_kind,
@@ -284,7 +189,7 @@ def _moves(
                 player=player,
                 from_space=start,
                 to_space=end,
-                confidence=certainty(sure),
+                confidence=calibrated(Grounds(Basis.ZONES, certainty(sure))),
                 color=color,
                 captured=captured.id if captured else None,
                 from_position=zone_centre(layout, source.change.zone) if source else None,
@@ -294,7 +199,7 @@ def _moves(
     return tuple(sorted(found, key=lambda m: (-m.confidence, m.to_space or m.from_space or "")))
 
 
-def _replaced(solution: Solution, items: list[_Item]) -> dict[int, int]:
+def _replaced(solution: Solution, items: list[Item]) -> dict[int, int]:
     """Arrived item → removed item of another colour in the very place where it stands now."""
     gone = [i for kind, i, _ in solution.actions if kind == "leave"]
     found: dict[int, int] = {}
@@ -325,12 +230,12 @@ def _new_type(
 
 
 def _regions(
-    solution: Solution, items: list[_Item], pair: Pair, layout: Zones, factor: float
+    solution: Solution, items: list[Item], pair: Pair, layout: Zones, factor: float
 ) -> tuple[ChangedRegion, ...]:
     scale = pair.frame.scale
     kinds: dict[int, RegionKind] = {}
     for kind, i, j in solution.actions:
-        if kind == "link" and _within(items[i], items[j], scale):
+        if kind == "link" and within(items[i], items[j], scale):
             kinds[j] = RegionKind.MOVED_WITHIN
             continue
         if i >= 0:

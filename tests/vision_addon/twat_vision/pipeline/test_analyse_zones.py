@@ -209,6 +209,41 @@ class TestZones:
         assert result.moves == ()
         assert result.confidence < 0.9 < read(desert, zones, dict(START)).confidence
 
+    def test_a_white_piece_on_pale_print_moves(self, desert: Any, zones: Zones) -> None:
+        players = (*PLAYERS, Player(4, "Di", "white"))
+        white = Piece("pale", "troop", 4, (0, 0), "north")
+        result = read(
+            desert,
+            zones,
+            dict(START) | {(0.6, 0.6): "white"},
+            before=dict(START) | {(0.38, 0.2): "white"},
+            pieces=(*PIECES, white),
+            players=players,
+        )
+        assert [(m.piece, m.to_space) for m in result.moves] == [("pale", "south")]
+
+    def test_pieces_pushed_and_light_leave_no_move(self, desert: Any, zones: Zones) -> None:
+        pushed = {(u + 0.006, v + 0.004): color for (u, v), color in START.items()}
+        assert read(desert, zones, pushed, slope=0.3, warm=0.3).moves == ()
+
+    def test_what_left_a_zone_is_of_a_colour_that_stood_there(
+        self, desert: Any, zones: Zones
+    ) -> None:
+        before, after = dict(START) | {(0.6, 0.6): "blue"}, dict(START)
+        assert read(desert, zones, after, before=before).moves == ()
+
+    def test_a_new_piece_is_less_sure_where_two_players_colours_are_alike(
+        self, desert: Any, zones: Zones
+    ) -> None:
+        def placed(other: str) -> Any:
+            players = (Player(1, "Ann", "red"), Player(2, "Ben", other))
+            after = dict(START) | {(0.6, 0.6): "red"}
+            (move,) = read(desert, zones, after, players=players, pieces=()).moves
+            assert (move.kind, move.player) == (MoveKind.PLACE, 1)
+            return move
+
+        assert placed("#c83020").confidence < placed("blue").confidence
+
     def test_a_setup_photo_is_counted(self, desert: Any, zones: Zones) -> None:
         request = AnalysisRequest(
             after=desert.file({}, cubes=START),

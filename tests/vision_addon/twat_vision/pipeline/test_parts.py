@@ -12,6 +12,7 @@ from twat_vision.pipeline.assign import (
     margins,
     only_links,
     ranked,
+    rivals,
     solve,
     solve_one_way,
 )
@@ -237,6 +238,20 @@ class TestAssignment:
         assert [s.targets for s in found] == [frozenset({1, 2}), frozenset({2}), frozenset({1})]
         assert [s.cost for s in found] == sorted(s.cost for s in found)
         assert found[0] == solve(problem)
+
+    def test_a_move_of_what_was_left_out_is_a_rival(self) -> None:
+        problem = _problem(3, i0=-3.0, l12=0.5, o1=2.0)
+        best = solve(problem)
+        _, second = margins(problem, best, lambda s: s.actions)
+        first, *others = rivals(problem, best, second, lambda s: s.actions)
+        assert ("link", 1, 2) in first.actions and first.cost == pytest.approx(-2.5)
+        assert [other.cost for other in others] == [pytest.approx(-1.0)]
+
+    def test_what_comes_to_the_same_is_no_rival(self) -> None:
+        problem = _problem(2, l01=0.5)
+        best = solve(problem)
+        assert rivals(problem, best, None, lambda _: "always the same") == ()
+        assert len(rivals(problem, best, None, lambda s: s.actions)) == 1
 
     def test_what_was_not_read_is_an_alternative_too(self) -> None:
         problem = _problem(2, i0=-3.0, i1=0.4)
