@@ -48,8 +48,8 @@ class Curve:
 CURVES: Final[Mapping[Basis, Curve]] = {
     Basis.PHOTOS: Curve(1.5, 1.4),
     Basis.STATE: Curve(-1.1, 2.5, 0.6),
-    Basis.ZONES: Curve(1.3, 0.8, 2.9),
-    Basis.SURFACE: Curve(1.0, 1.3, 1.2),
+    Basis.ZONES: Curve(1.2, 0.8, 2.7),
+    Basis.SURFACE: Curve(1.0, 1.2, 1.1),
 }
 LEAST = 1e-3
 
