@@ -46,10 +46,28 @@ def test_a_captured_piece_put_down_beside_the_board_is_none() -> None:
     assert not seen(cv2.rectangle(canvas(), (60, 8), (84, 70), 1, -1))
 
 
-def test_where_nothing_beside_the_board_is_seen_an_arm_must_be_wide() -> None:
+def cut_to_the_board() -> np.ndarray:
+    """The valid pixels of photos that end where the board does."""
     valid = np.zeros((SIDE, SIDE), np.bool_)
     valid[40:360, 40:360] = True
+    return valid
+
+
+def test_where_nothing_beside_the_board_is_seen_an_arm_must_be_wide() -> None:
     slim = cv2.rectangle(canvas(), (200, 0), (218, 150), 1, -1)
     wide = cv2.rectangle(canvas(), (180, 0), (260, 230), 1, -1)
-    assert not seen(slim, valid)
-    assert seen(wide, valid)
+    assert not seen(slim, cut_to_the_board())
+    assert seen(wide, cut_to_the_board())
+
+
+@pytest.mark.parametrize("centre", [(200, 40), (360, 190), (190, 360), (40, 210)])
+def test_the_edge_of_the_picture_makes_no_hand_slim(centre: tuple[int, int]) -> None:
+    fingers = cv2.ellipse(canvas(), centre, (32, 32), 0, 0, 360, 1, -1)
+    assert seen(fingers * cut_to_the_board(), cut_to_the_board())
+
+
+def test_a_tile_or_a_piece_at_the_edge_of_the_picture_is_no_hand() -> None:
+    tile = cv2.rectangle(canvas(), (202, 40), (238, 78), 1, -1)
+    piece = cv2.line(cv2.circle(canvas(), (60, 62), 15, 1, -1), (60, 62), (60, 20), 1, 16)
+    assert not seen(tile * cut_to_the_board(), cut_to_the_board())
+    assert not seen(piece * cut_to_the_board(), cut_to_the_board())
