@@ -34,6 +34,9 @@ LEAST_UNITS = 9
 """Units along the longer side that a board is matched by at least."""
 CLEARLY_TURNED = 0.1
 """By how much more alike the board must look for having been turned."""
+TEXTURE, LEAST_TELLING = 0.1, 9
+"""Variance of a unit's locally normalised brightness below which it shows noise alone and does not tell where it is; the units
+that show most tell all the same."""
 LOCAL_ROUNDS = 2
 WORTHWHILE = 0.01
 MIN_INLIERS = 12
@@ -268,7 +271,7 @@ def cell_correlation(
     Args:
         a: canvas of the fixed board, float32 ``(H, W)``.
         b: canvas of the candidate.
-        valid: where both show something; cells of which less than half is valid do not count.
+        valid: where both show something; cells of which less than half is valid, or which show nothing in ``a``, do not count.
         frame: their canvas.
     """
     window = (round(frame.scale * 1.33) // 2 * 2 + 1,) * 2
@@ -286,23 +289,18 @@ def cell_correlation(
     vb = mean(b * b * weight) / n - mb * mb
     cov = mean(a * b * weight) / n - ma * mb
     ncc = cov / np.sqrt(np.maximum(va, 1e-4) * np.maximum(vb, 1e-4))
-    half = frame.scale // 2
-    start = frame.offset + half
-    cells = ncc[
-        start : start + frame.rows * frame.scale : frame.scale,
-        start : start + frame.columns * frame.scale : frame.scale,
-    ]
-    usable = (
-        share[
-            start : start + frame.rows * frame.scale : frame.scale,
-            start : start + frame.columns * frame.scale : frame.scale,
-        ]
-        > 0.25
+    start = frame.offset + frame.scale // 2
+    middles = (
+        slice(start, start + frame.rows * frame.scale, frame.scale),
+        slice(start, start + frame.columns * frame.scale, frame.scale),
     )
+    usable = share[middles] > 0.25
     if usable.sum() < max(1, usable.size // 4):
         return -1.0, -1.0
-    values = cells[usable]
-    return float(np.median(values)), float(np.percentile(values, 10))
+    values, texture = ncc[middles][usable], va[middles][usable]
+    # On a bare table only what stands on it tells where it is.
+    telling = values[texture >= min(TEXTURE, np.sort(texture)[-min(LEAST_TELLING, texture.size)])]
+    return float(np.median(telling)), float(np.percentile(telling, 10))
 
 
 def _match_features(

@@ -67,6 +67,27 @@ class TestRegistration:
             np.abs(project(found.to_image, CORNERS) / 1.5 - project(to_before, CORNERS)).max() < 1
         )
 
+    @pytest.mark.parametrize("shift", [(0, 0), (7, -5)])
+    def test_a_bare_table_is_known_by_what_stands_on_it(self, shift: tuple[int, int]) -> None:
+        # One shade and the camera's noise, and a dozen figures.
+        def photo(seed: int, by: tuple[int, int]) -> np.ndarray:
+            rng = np.random.default_rng(seed)
+            table = 70 + rng.normal(0, 2.5, (480, 640, 3))
+            for n in range(12):
+                x, y = 130 + n % 4 * 120 + 13 * n % 40, 120 + n // 4 * 110 + 17 * n % 30
+                cv2.circle(table, (x + by[0], y + by[1]), 9, (40, 60 + 10 * n, 190), -1)
+                cv2.circle(table, (x + by[0] - 3, y + by[1] - 3), 3, (220, 220, 220), -1)
+            return np.clip(table, 0, 255).astype(np.uint8)
+
+        corners = ((0.1, 0.1), (0.9, 0.1), (0.9, 0.9), (0.1, 0.9))
+        to_before = units_to_image(16, 12, corners, SIZE)
+        found = register(Photo(photo(1, (0, 0))), Photo(photo(2, shift)), to_before, 16, 12)
+        assert not found.lost
+        ends = np.array([[0, 0], [16, 0], [16, 12], [0, 12]], float)
+        moved = project(found.to_image, ends) - project(to_before, ends)
+        # Beyond the outermost figures nothing tells: an eighth of a unit.
+        assert np.abs(moved - shift).max() < 4
+
     def test_another_table_is_a_lost_board(self, scene: Any) -> None:
         noise = np.random.default_rng(1).integers(0, 255, (480, 640, 3)).astype(np.uint8)
         found, _ = find(scene, scene.photo(START), noise)
