@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 
 from .colours import Lab
-from .geometry import FloatImage, Frame, photo_box
+from .geometry import FloatImage, Frame, Mask, photo_box
 from .paint import ground, painted
 from .photo import Board
 from .piececlass import TYPICAL, Verdict, judge
@@ -83,6 +83,26 @@ def box_of(piece: FoundPieces, board: Board) -> tuple[int, int, int, int]:
     edges = [(x, y) for x in (xs.min(), xs.max() + 1) for y in (ys.min(), ys.max() + 1)]
     units = (np.array(edges, np.float64) - frame.offset) / frame.scale
     return photo_box(board.to_image, units, board.photo.factor)
+
+
+def standing_on(table: Table, board: Board, frame: Frame) -> Mask:
+    """Where on another canvas of the same board pieces were found to stand.
+
+    Args:
+        table: of `pieces_on` the board.
+        board: the photo, and where its board is.
+        frame: the other canvas.
+
+    Returns:
+        bool ``(H, W)``.
+    """
+    own = piece_frame(board)
+    mask = np.zeros((own.size[1], own.size[0]), np.uint8)
+    for piece in table.pieces:
+        mask[piece.segment.ys, piece.segment.xs] = 1
+    to_other = np.linalg.inv(frame.to_units) @ own.to_units
+    width, height = frame.size
+    return np.asarray(cv2.warpPerspective(mask, to_other, (width, height)) > 0, np.bool_)
 
 
 def piece_frame(board: Board) -> Frame:

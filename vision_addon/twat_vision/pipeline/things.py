@@ -92,19 +92,21 @@ class _Place:
     beside: Mask
 
 
-def changed_things(pair: Pair) -> tuple[Thing, ...]:
+def changed_things(pair: Pair, stood: Mask | None = None) -> tuple[Thing, ...]:
     """All that came or went between two photos, and light and pushed pieces that look like it.
 
     Args:
         pair: the compared photos; what a hand hides, and what is beside it, is left out.
+        stood: where pieces are known to stand, bool ``(H, W)`` of the pair's canvas: a piece among like ones does not stand out
+            from them, but from the board.
 
     Returns:
         Things that appeared and that vanished; at a place where one replaced another there are both.
     """
-    return tuple(thing for place in _places(pair) for thing in _things(pair, place))
+    return tuple(thing for place in _places(pair, stood) for thing in _things(pair, place))
 
 
-def _places(pair: Pair) -> Iterator[_Place]:
+def _places(pair: Pair, stood: Mask | None) -> Iterator[_Place]:
     scale = pair.frame.scale
     changed = (pair.maps.change > CHANGED) | (pair.maps.delta > RECOLOURED)
     changed &= pair.valid
@@ -126,7 +128,10 @@ def _places(pair: Pair) -> Iterator[_Place]:
         mine = labels[window] == n
         around = _grown(mine, reach) & ~mine
         beside = around & ~near[window] & pair.valid[window]
-        yield _Place(n, window, mine, beside if beside.any() else around)
+        bare = beside if stood is None else beside & ~stood[window]
+        # Where nothing of the board is bare, the pieces that stand there are better than nothing.
+        first = next((area for area in (bare, beside) if area.any()), around)
+        yield _Place(n, window, mine, first)
 
 
 def _things(pair: Pair, place: _Place) -> Iterator[Thing]:

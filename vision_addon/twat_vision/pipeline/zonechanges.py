@@ -132,18 +132,22 @@ def _named(
         yield color, tints[color] + _turned(pair, thing, nominal[color]), tints
 
 
+def replaces(came: Change, went: Change) -> bool:
+    """Whether one piece stands in the place of another of another colour: both stand out, as print does not.
+
+    Args:
+        came: what came.
+        went: what went.
+    """
+    clear = min(came.thing.contrast, went.thing.contrast) >= STANDS_CLEAR
+    return clear and came.color != went.color and came.thing.overlap(went.thing) >= REPLACED
+
+
 def _replacing(seen: Sequence[Change]) -> set[Thing]:
-    """The things one of which stands in the place of another of another colour: both stand out, and neither speaks against the other."""
-    clear = [one for one in seen if one.thing.contrast >= STANDS_CLEAR]
-    return {
-        thing
-        for a in clear
-        for b in clear
-        if a.thing.appeared != b.thing.appeared
-        and a.color != b.color
-        and a.thing.overlap(b.thing) >= REPLACED
-        for thing in (a.thing, b.thing)
-    }
+    """The things one of which stands in the place of another: neither speaks against the other."""
+    came = [one for one in seen if one.thing.appeared]
+    went = [one for one in seen if not one.thing.appeared]
+    return {one.thing for a in came for b in went if replaces(a, b) for one in (a, b)}
 
 
 def _turned(pair: Pair, thing: Thing, color: Lab) -> float:

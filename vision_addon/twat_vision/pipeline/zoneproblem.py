@@ -9,7 +9,7 @@ from .assign import CERTAIN, FORBIDDEN, Problem, Solution
 from .evidence import MOVE_COST, OTHER_PLAYER_COST, PLACE_COST, REMOVE_COST, difference_cost
 from .state import Names
 from .types import AnalysisRequest, Piece, Zones
-from .zonechanges import Change
+from .zonechanges import Change, replaces
 
 NUDGE = 0.45
 """Units a piece may be pushed across a zone's border without having moved to the next one."""
@@ -67,11 +67,12 @@ def problem_of(items: list[Item], request: AnalysisRequest, names: Names, scale:
     for i, source in enumerate(items):
         foreign = _foreign_cost(source.change.color, request, names)
         if source.change.thing.appeared:
-            arrive[i] = PLACE_COST + foreign - gain[i]
+            # Others' new pieces come in anybody's turn: what an effect gives, and what the last turn forgot.
+            arrive[i] = PLACE_COST - gain[i]
             continue
         leave[i] = REMOVE_COST + foreign - gain[i]
         for j, target in enumerate(items):
-            if target.change.thing.appeared:
+            if target.change.thing.appeared and not replaces(target.change, source.change):
                 cost = _link_cost(source.change, target.change, scale)
                 # Whoever's turn it is, pieces are pushed.
                 cost += 0.0 if within(source, target, scale) else foreign

@@ -12,7 +12,7 @@ from .geometry import below_camera, canvas_to_units, photo_box
 from .naming import certainty, questions_of
 from .pair import Pair
 from .photo import Board, Boards
-from .pieces import Table, pieces_on
+from .pieces import Table, pieces_on, standing_on
 from .playcolours import colours_changed, colours_played
 from .reading import Reading, disturbances
 from .state import Names
@@ -49,12 +49,15 @@ def read_zones(
         layout: the zones.
         names: the request's players and vocabulary.
     """
-    things = changed_things(pair)
-    usual = yardstick(things)
-    nominal = colours_changed(pair, names, [t for t in things if evidence(t, usual) > 0])
     after = boards.after
     # The after photo's pieces are counted anyway where no state says them.
     learnt_from = after if request.pieces is None else boards.first
+    stood = None
+    if request.pieces:
+        stood = standing_on(pieces_on(learnt_from, colours_played(names)), learnt_from, pair.frame)
+    things = changed_things(pair, stood)
+    usual = yardstick(things)
+    nominal = colours_changed(pair, names, [t for t in things if evidence(t, usual) > 0])
     standing = None if request.pieces is None else standing_counts(request, layout, names)
     changes = zone_changes(
         _placed(things, pair, boards, layout),

@@ -148,6 +148,32 @@ class TestZones:
         assert move.type == "unknown"
         assert result.counts is not None and result.counts["flag"] == {"green": 1}
 
+    def test_one_piece_replaces_another_in_anybodys_turn(self, desert: Any, zones: Zones) -> None:
+        after = START | {(0.65, 0.15): "blue"}
+        for active in (None, 1, 2, 3):
+            result = read(desert, zones, after, active=active)
+            assert found(result) == [("capture", "blue", None, "flag")]
+
+    def test_a_new_piece_comes_in_anybodys_turn(self, desert: Any, zones: Zones) -> None:
+        for active in (1, 2, 3):
+            result = read(desert, zones, START | {(0.6, 0.6): "blue"}, active=active)
+            assert found(result) == [("place", "blue", None, "south")]
+
+    def test_a_piece_among_like_ones_stands_out_from_the_board(
+        self, desert: Any, zones: Zones
+    ) -> None:
+        around = [(-0.034, 0), (0.034, 0), (0, -0.034), (0, 0.034)]
+        crowd: Cubes = {(0.6 + dx, 0.6 + dy): "blue" for dx, dy in around}
+        more = tuple(Piece(f"crowd-{n}", "troop", 2, (0, 0), "south") for n in range(len(crowd)))
+        result = read(
+            desert,
+            zones,
+            START | crowd | {(0.6, 0.6): "blue"},
+            before=START | crowd,
+            pieces=PIECES + more,
+        )
+        assert found(result) == [("place", "blue", None, "south")]
+
     def test_the_type_of_a_new_piece(self, desert: Any, zones: Zones) -> None:
         vocabulary = (
             VocabularyEntry("troop", "Troop", ("north", "south")),
