@@ -46,10 +46,10 @@ class Curve:
 
 
 CURVES: Final[Mapping[Basis, Curve]] = {
-    Basis.PHOTOS: Curve(1.5, 1.4),
-    Basis.STATE: Curve(-1.1, 2.5, 0.6),
-    Basis.ZONES: Curve(1.2, 0.8, 2.7),
-    Basis.SURFACE: Curve(1.0, 1.2, 1.1),
+    Basis.PHOTOS: Curve(1.3, 1.3),
+    Basis.STATE: Curve(-1.5, 2.6, 0.6),
+    Basis.ZONES: Curve(1.1, 0.9, 2.5),
+    Basis.SURFACE: Curve(-0.1, 1.1, 0.7),
 }
 LEAST = 1e-3
 
