@@ -21,6 +21,8 @@ HALVES_WEIGHT, MOST_HALVES, ARM_LIKE = 0.1, 2.0, 0.66
 and by how much of it lies in half-covered cells: pieces at the rim are slimmer, tiles keep to their cells. Of hands cut from
 photos and laid over others, 40 of 50 that reach 0.8 units in are found, 92 of 100 that reach 1.2 to 1.8; of 320 real and rendered
 steps without a hand, cut to the board, 2 are taken for one."""
+LEAST_DEPTH = 0.5
+"""Units that an arm reaches in at least where nothing beside the board is seen; what is flatter lies along the edge."""
 LEAST_CHANGE, SLIM_CHANGE = 0.45, 0.5
 """Mean change of an obstruction, and of one no wider than `LEAST_RADIUS`. A shadow or a patch of sun is as large, but leaves the
 board's pattern; the edge of one is slim."""
@@ -107,7 +109,7 @@ def find_hand(maps: ChangeMaps, valid: Mask, frame: Frame) -> Obstruction:
             arm = bool(beside[label] > RING_AREA) and clear and not tiled
         else:
             likeness = float(continued[part].max()) + HALVES_WEIGHT * min(halves, MOST_HALVES)
-            arm = likeness > ARM_LIKE and not tiled
+            arm = likeness > ARM_LIKE and 2 * widest >= LEAST_DEPTH and not tiled
         if arm:
             arms.append(label)
     if not arms:

@@ -261,7 +261,7 @@ class TestGate:
         full = ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))
         crop = (slice(y, y + side), slice(x, x + side))
         before, after = scene.photo(START)[crop], scene.photo(START, hand=hand)[crop]
-        after[:14, 60:220] = (150, 175, 225)
+        after[:20, 60:220] = (150, 175, 225)
         to_before = units_to_image(8, 8, full, (side, side))
         registration = register(Photo(before), Photo(after), to_before, 8, 8)
         pair = compare(
