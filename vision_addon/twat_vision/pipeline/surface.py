@@ -1,45 +1,34 @@
 """Reading a free table: pieces that vanished here and appeared there, positions in inches or millimetres."""
 
-from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 import math
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .assign import (
-    CERTAIN,
-    FORBIDDEN,
-    Action,
-    Problem,
-    Solution,
-    margins,
-    only_links,
-    rivals,
-    solve,
-)
+from .assign import CERTAIN, FORBIDDEN, Action, Problem, Solution
 from .calibration import Basis, Grounds, calibrated
 from .colours import palette
 from .evidence import (
     COLOUR_COST,
-    HAND_COST,
     MOVE_COST,
     OTHER_PLAYER_COST,
     PLACE_COST,
     REMOVE_COST,
-    UNSEEN,
     Yardstick,
     difference_cost,
     evidence,
     left_over,
     yardstick,
 )
+from .explanation import conclude, explain
 from .geometry import Frame, below_camera, canvas_to_units, photo_box
-from .naming import certainty, questions_of
+from .naming import certainty
 from .pair import Pair
 from .photo import Board, Boards
 from .pieces import box_of, piece_frame, pieces_on
-from .reading import Reading, disturbances
+from .reading import Reading
 from .state import Names
 from .thinglook import Histogram, colour_of, disc, histogram, histogram_of, ownership
 from .things import Thing, changed_things
@@ -98,45 +87,28 @@ def read_surface(
     usual = yardstick(things)
     below = below_camera(pair.to_after, boards.after.photo.size)
     items = _items(things, usual, below, pair, request, layout, names)
-    task = _problem(items, request, pair.frame, layout)
-    if pair.hand.found:
-        task = only_links(replace(task, link=task.link + HAND_COST))
-    best = solve(task)
-
-    def outcome(solution: Solution) -> Hashable:
-        return _outcome(solution, items)
-
-    margin, second = margins(task, best, outcome)
-    others = rivals(task, best, second, outcome)
+    found = explain(
+        _problem(items, request, pair.frame, layout),
+        lambda solution: _outcome(solution, items),
+        hand=pair.hand.found,
+    )
 
     def told(solution: Solution, margin: Mapping[Action, float]) -> tuple[Move, ...]:
         return with_turns(_moves(solution, margin, items, names), view, there, names)
 
-    moves = told(best, margin)
-    warnings, doubt = disturbances(pair, disturbed=False)
+    best, moves = found.best, told(found.best, found.margin)
     used = [items[i].thing for i in sorted(best.sources | best.targets)]
-    rival = min((other.cost - best.cost for other in others), default=UNSEEN)
     owned = [items[j].owned for kind, _, j in best.actions if kind == "arrive"]
-    sure = certainty(min([rival, UNSEEN, *owned])) * math.prod(s.certainty for s in there)
-    grounds = Grounds(Basis.SURFACE, sure, left_over(things, used, usual))
-    alternatives = tuple(told(other, {}) for other in others)
-    likely = calibrated(grounds)
-    return Reading(
-        moves=moves,
-        regions=_regions(best, items, pair, boards.after.photo.factor)
-        + turned_regions(moves, view),
-        pieces=_pieces_after(request, moves),
-        confidence=likely * doubt,
-        grounds=grounds,
-        warnings=warnings,
-        questions=questions_of(
-            moves,
-            names,
-            request.thresholds.confidence,
-            alternatives,
-            # With a hand in view another photo is asked for.
-            sure=1.0 if pair.hand.found else likely,
-        ),
+    sure = found.sure(owned) * math.prod(s.certainty for s in there)
+    return conclude(
+        pair,
+        request,
+        names,
+        Grounds(Basis.SURFACE, sure, left_over(things, used, usual)),
+        moves,
+        [told(other, {}) for other in found.others],
+        _regions(best, items, pair, boards.after.photo.factor) + turned_regions(moves, view),
+        _pieces_after(request, moves),
     )
 
 

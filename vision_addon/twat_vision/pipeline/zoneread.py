@@ -1,20 +1,20 @@
 """Reading a board of named zones: moves between zones, and counts by colour."""
 
-from collections.abc import Hashable, Mapping
-from dataclasses import replace
+from collections.abc import Mapping
 
 import numpy as np
 
-from .assign import Action, Solution, margins, only_links, rivals, solve
+from .assign import Action, Solution
 from .calibration import Basis, Grounds, calibrated
-from .evidence import HAND_COST, UNSEEN, evidence, left_over, yardstick
+from .evidence import evidence, left_over, yardstick
+from .explanation import conclude, explain
 from .geometry import below_camera, canvas_to_units, photo_box
-from .naming import certainty, questions_of
+from .naming import certainty
 from .pair import Pair
 from .photo import Board, Boards
 from .pieces import Table, pieces_on, standing_on
 from .playcolours import colours_changed, colours_played
-from .reading import Reading, disturbances
+from .reading import Reading
 from .state import Names
 from .things import Thing, changed_things
 from .types import (
@@ -69,46 +69,32 @@ def read_zones(
         named=bool(names.players),
     )
     items = items_of(changes, request, layout, names)
-    task = problem_of(items, request, names, pair.frame.scale)
-    if pair.hand.found:
-        task = only_links(replace(task, link=task.link + HAND_COST))
-    best = solve(task)
     scale = pair.frame.scale
-
-    def outcome(solution: Solution) -> Hashable:
-        return outcome_of(solution, items, scale)
-
-    margin, second = margins(task, best, outcome)
-    others = rivals(task, best, second, outcome)
-    moves = _moves(best, margin, items, names, request, layout, scale)
-    warnings, doubt = disturbances(pair, disturbed=False)
-    used = [items[i].change.thing for i in sorted(best.sources | best.targets)]
-    rival = min((other.cost - best.cost for other in others), default=UNSEEN)
-    whose = [owned(items[j], request, names) for kind, _, j in best.actions if kind == "arrive"]
-    grounds = Grounds(
-        Basis.ZONES, certainty(min([rival, UNSEEN, *whose])), left_over(things, used, usual)
+    found = explain(
+        problem_of(items, request, names, scale),
+        lambda solution: outcome_of(solution, items, scale),
+        hand=pair.hand.found,
     )
-    alternatives = tuple(_moves(o, {}, items, names, request, layout, scale) for o in others)
-    likely = calibrated(grounds)
+
+    def told(solution: Solution, margin: Mapping[Action, float]) -> tuple[Move, ...]:
+        return _moves(solution, margin, items, names, request, layout, scale)
+
+    best, moves = found.best, told(found.best, found.margin)
+    used = [items[i].change.thing for i in sorted(best.sources | best.targets)]
+    whose = [owned(items[j], request, names) for kind, _, j in best.actions if kind == "arrive"]
     counts: Mapping[str, Mapping[str, int]] | None = counts_after(request, layout, names, moves)
     if counts is None:
         counts = seen_counts(after, nominal, layout)
-    return Reading(
-        moves=moves,
-        regions=_regions(best, items, pair, layout, after.photo.factor),
-        pieces=_pieces_after(request, moves, layout),
-        confidence=likely * doubt,
-        grounds=grounds,
-        warnings=warnings,
-        questions=questions_of(
-            moves,
-            names,
-            request.thresholds.confidence,
-            alternatives,
-            # With a hand in view another photo is asked for.
-            sure=1.0 if pair.hand.found else likely,
-        ),
-        counts=counts,
+    return conclude(
+        pair,
+        request,
+        names,
+        Grounds(Basis.ZONES, found.sure(whose), left_over(things, used, usual)),
+        moves,
+        [told(other, {}) for other in found.others],
+        _regions(best, items, pair, layout, after.photo.factor),
+        _pieces_after(request, moves, layout),
+        counts,
     )
 
 

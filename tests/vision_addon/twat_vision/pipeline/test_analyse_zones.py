@@ -375,7 +375,8 @@ class TestSurface:
         still = read(desert, SURFACE, dict(START), pieces=UNITS)
         result = read(desert, SURFACE, dict(START) | {(0.6, 0.6): "yellow"}, pieces=UNITS)
         assert result.moves == still.moves == ()
-        assert result.confidence < 0.6 < 0.9 < still.confidence
+        assert result.confidence < 0.6
+        assert still.confidence > 0.9
         assert result.grounds is not None and result.grounds.unexplained > 2
 
     def test_a_new_unit_is_that_players_whose_units_it_looks_like(self, desert: Any) -> None:

@@ -60,9 +60,9 @@ def shown(
     return to_lab(noisy.astype(np.float32))
 
 
-def turned(shape: Shape, degrees: float, *, first: float = 25.0, **after: float) -> Turn:
+def turned(shape: Shape, degrees: float, *, first: float = 25.0, shade: float = 0) -> Turn:
     """What is read of a shape that stood ``first`` degrees round, moved, and turned."""
-    now = shown(shape, first + degrees, seed=1, **after)  # type: ignore[arg-type]
+    now = shown(shape, first + degrees, seed=1, shade=shade)
     found = turn_between(shown(shape, first), now)
     assert found is not None
     return found
