@@ -110,32 +110,11 @@ def palette(colors: Iterable[str] = ()) -> dict[str, Lab]:
     return {name: lab_of_rgb(rgb) for name, rgb in found if rgb is not None}
 
 
-def distance(seen: Lab, nominal: Lab) -> float:
-    """How unlike a seen colour is to a nominal one.
+def likeness(lab: NDArray[np.float32], nominal: Mapping[str, Lab]) -> NDArray[np.float32]:
+    """How unlike every pixel's colour is to every nominal one.
 
     A coloured paint is compared by hue, its saturation may be anything from half to one and a half times the nominal
     one (glare and shade); a grey one by lightness and by having little colour.
-
-    Args:
-        seen: CIELAB, ``(3,)``.
-        nominal: CIELAB, ``(3,)``.
-
-    Returns:
-        ΔE-like units, from 0.
-    """
-    chroma = float(np.hypot(*nominal[1:]))
-    if chroma < HUELESS:
-        colourful = max(0.0, float(np.hypot(*seen[1:])) - 12)
-        return float(np.hypot(0.6 * (seen[0] - nominal[0]), 1.2 * colourful))
-    direction = nominal[1:] / chroma
-    along = float(seen[1:] @ direction)
-    across = float(abs(seen[1] * direction[1] - seen[2] * direction[0]))
-    beyond = max(0.0, 0.5 * chroma - along, along - 1.5 * chroma)
-    return float(np.sqrt(beyond**2 + (1.3 * across) ** 2 + (0.35 * (seen[0] - nominal[0])) ** 2))
-
-
-def likeness(lab: NDArray[np.float32], nominal: Mapping[str, Lab]) -> NDArray[np.float32]:
-    """Distance of every pixel's colour to every colour, see `distance`.
 
     Args:
         lab: CIELAB float32 ``(H, W, 3)``.
@@ -171,7 +150,10 @@ def name_colour(seen: Lab, choices: Mapping[str, Lab]) -> str | None:
     Returns:
         A key of ``choices``, None of an empty palette.
     """
-    return min(choices, key=lambda name: distance(seen, choices[name]), default=None)
+    if not choices:
+        return None
+    away = likeness(np.array([[seen]], np.float32), choices)[:, 0, 0]
+    return list(choices)[int(away.argmin())]
 
 
 def median_colour(lab: NDArray[np.float32], mask: NDArray[np.bool_]) -> Lab | None:

@@ -16,7 +16,7 @@ from twat_vision.pipeline.assign import (
     solve,
     solve_one_way,
 )
-from twat_vision.pipeline.colours import bgr_of, distance, name_colour, palette, rgb_of
+from twat_vision.pipeline.colours import bgr_of, likeness, name_colour, palette, rgb_of
 from twat_vision.pipeline.decode import image_size, reduction_for
 from twat_vision.pipeline.geometry import (
     Frame,
@@ -170,7 +170,9 @@ class TestColours:
         for name, lab in colors.items():
             shade = lab * (0.8, 0.7, 0.7)
             assert name_colour(shade, colors) == name
-        assert distance(colors["red"], colors["red"]) < distance(colors["red"], colors["blue"])
+        red = np.array([[colors["red"]]], np.float32)
+        away = dict(zip(colors, likeness(red, colors)[:, 0, 0], strict=True))
+        assert away["red"] < away["blue"]
         assert name_colour(colors["red"], {}) is None
 
 
