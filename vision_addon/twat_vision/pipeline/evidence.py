@@ -33,7 +33,7 @@ UNLIKE_COST, OCTAVE_COST, COLOUR_COST = 5.0, 1.5, 4.0
 """What it costs more that what came is of wholly other colours than what went, for every octave that it is larger or smaller,
 and that it seems to be another player's."""
 OTHER_PLAYER_COST = 2.0
-"""What it costs more that somebody whose turn it is not moved a piece, or placed one."""
+"""What it costs more that somebody whose turn it is not moved a piece, and what tells against a new piece being theirs."""
 HAND_COST = 4.0
 """What a move costs more with a hand in view: its shadow comes and goes, too."""
 UNSEEN = 3.0
