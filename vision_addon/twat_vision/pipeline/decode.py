@@ -4,15 +4,23 @@ libjpeg decodes at 1/2, 1/4 or 1/8 directly from the DCT coefficients, which cos
 (OpenCV ``IMREAD_REDUCED_COLOR_x``).
 """
 
+from io import BytesIO
+from typing import Final
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image as PillowImage
+from PIL.ExifTags import Base
 
 from .types import PipelineError
 
 Image = NDArray[np.uint8]
 """BGR, ``(height, width, 3)``, 0…255."""
 
+FORMATS: Final = ("JPEG", "PNG", "WEBP")
+LYING: Final = (5, 6, 7, 8)
+"""EXIF orientations of photos that are stored lying on their side (CIPA DC-008, 4.6.5)."""
 LEAST_SIDE = 64
 """Photos with a shorter side (pixels) show nothing."""
 
@@ -51,32 +59,24 @@ def decode_image(data: bytes, reduce: int = 1) -> Image:
 
 
 def image_size(data: bytes) -> tuple[int, int] | None:
-    """Width and height of a JPEG or PNG from its header, before any EXIF rotation.
+    """Width and height of an encoded photo from its header, as `decode_image` shows it: turned upright.
 
-    Sources: ITU-T T.81 annex B (JPEG markers), PNG specification 11.2.2 (IHDR).
+    Pillow, because OpenCV cannot read a header without decoding.
 
     Args:
         data: the file; its beginning suffices.
 
     Returns:
-        Pixels, from 1; None for other formats and for a header that is cut off.
+        Pixels, from 1; None for what is no JPEG, PNG or WebP file, and for a header that is cut off.
     """
-    if data[:8] == b"\x89PNG\r\n\x1a\n" and len(data) >= 24:
-        return int.from_bytes(data[16:20]), int.from_bytes(data[20:24])
-    if data[:2] != b"\xff\xd8":
+    try:
+        with PillowImage.open(BytesIO(data), formats=FORMATS) as photo:
+            width, height = photo.size
+            orientation = photo.getexif().get(Base.Orientation, 1)
+    # Pillow's decoders raise these for damaged files, and `open` for foreign ones.
+    except (OSError, SyntaxError, ValueError):
         return None
-    at = 2
-    while at + 9 <= len(data):
-        if data[at] != 0xFF:
-            return None
-        marker = data[at + 1]
-        if marker == 0xFF or 0xD0 <= marker <= 0xD9:
-            at += 1 if marker == 0xFF else 2
-            continue
-        if 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):
-            return int.from_bytes(data[at + 7 : at + 9]), int.from_bytes(data[at + 5 : at + 7])
-        at += 2 + int.from_bytes(data[at + 2 : at + 4])
-    return None
+    return (height, width) if orientation in LYING else (width, height)
 
 
 def reduction_for(edge: float, needed: float) -> int:

@@ -1,7 +1,11 @@
 """The pipeline's parts by themselves: decoding, geometry, colours, names, assignment."""
 
+from io import BytesIO
+
 import cv2
 import numpy as np
+from PIL import Image
+from PIL.ExifTags import Base
 import pytest
 
 from twat_vision.pipeline import decode_image
@@ -49,6 +53,16 @@ class TestDecode:
     def test_the_size_is_read_from_the_header(self, kind: str) -> None:
         data = cv2.imencode(kind, np.zeros((90, 160, 3), np.uint8))[1].tobytes()
         assert image_size(data) == (160, 90)
+
+    @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+    @pytest.mark.parametrize("orientation", range(1, 9))
+    def test_the_size_is_that_of_the_upright_photo(self, kind: str, orientation: int) -> None:
+        exif = Image.Exif()
+        exif[Base.Orientation] = orientation
+        file = BytesIO()
+        Image.new("RGB", (160, 90)).save(file, kind, exif=exif)
+        height, width = decode_image(file.getvalue()).shape[:2]
+        assert image_size(file.getvalue()) == (width, height)
 
     def test_the_size_of_other_files_is_unknown(self) -> None:
         assert image_size(b"RIFF....WEBP") is None
