@@ -297,5 +297,27 @@ ASIDE: Final = (
         crop=Crop(border=0.06, straightened=True),
         sleeves=Sleeves(((140, 98, 64), (40, 36, 36), (196, 164, 120)), cuff=0.05),
     ),
+    Look(
+        "colonies",
+        "zones",
+        GridBoard(7, 5, "bottom_left", holds=9),
+        Art(
+            materials.cloth((84, 92, 108)),
+            materials.checkered((198, 188, 162), (150, 166, 142), (96, 88, 76), "paper"),
+            Lamp((0.36, 0.44, 0.82), 0.58, 0.56, shadow=0.34, blur=1.4, falloff=0.3),
+            PIECES,
+        ),
+        tuple(
+            army(color, ("token", "meeple"), 13, paint)
+            for color, paint in (
+                ("purple", (112, 70, 140)),
+                ("orange", (206, 124, 52)),
+                ("white", (222, 218, 206)),
+            )
+        ),
+        seed=54,
+        size=(2560, 1440),
+        tilt_deg=(6.0, 8.0),
+    ),
 )
 """What nobody looks at while the pipeline is worked on."""

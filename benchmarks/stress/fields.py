@@ -62,7 +62,7 @@ def field_of(look: Look) -> Field:
         scenery = tuple((s.x, s.y, reach(look.art.solids[s.shape])) for s in look.scenery)
         return _Table(look.surface, look.board.piece_unit, look.room, scenery)
     if isinstance(look.board, GridBoard):
-        return _Cells(look.board)
+        return _Cells(look.board) if look.board.holds == 1 else _CrowdedCells(look.board)
     return _Zones(look.board, look.crowd)
 
 
@@ -116,34 +116,20 @@ class _Cells:
         return names[int(rng.integers(len(names)))]
 
 
-@dataclass
-class _Zones:
-    board: ZoneBoard
-    most: int
+class _Crowds:
+    """Spaces that hold several pieces.
 
-    def __post_init__(self) -> None:
-        foot = 0.26 * self.board.piece_unit
-        self._zones = {z.id: z for z in self.board.zones}
-        self._room = {
-            z.id: min(self.most, int(_ZONE_SHARE * self._own_area(z) / (4 * foot * foot)))
-            for z in self.board.zones
-        }
+    ``_room`` is how many fit on each.
+    """
 
-    def _own_area(self, zone: Zone) -> float:
-        """Area less that of the zones inside it."""
-        left, top, right, bottom = zone.box
-        inner = [
-            z.area
-            for z in self.board.zones
-            if z is not zone and left <= z.center[0] <= right and top <= z.center[1] <= bottom
-        ]
-        return zone.area - sum(a for a in inner if a < zone.area)
+    board: GridBoard | ZoneBoard
+    _room: dict[str, int]
 
     def start(self, army: int, taken: list[str], rng: np.random.Generator) -> str:
         return self._free(taken, rng)
 
     def target(self, start: str, taken: list[str], rng: np.random.Generator) -> str | None:
-        return self._free([*taken, *[start] * self.most], rng)
+        return self._free([*taken, *[start] * self._room[start]], rng)
 
     def free_row(self, count: int, taken: list[str], rng: np.random.Generator) -> list[str]:
         return [self._free(taken, rng)] * count
@@ -157,12 +143,48 @@ class _Zones:
     def spot(self, space: str, foot: float, feet: Feet, rng: np.random.Generator) -> Point:
         return self.board.find_spot(space, foot, feet, rng)
 
+    def _free(self, taken: list[str], rng: np.random.Generator) -> str:
+        free = [space for space, room in self._room.items() if taken.count(space) < room]
+        return free[int(rng.integers(len(free)))]
+
+
+class _CrowdedCells(_Crowds):
+    def __init__(self, board: GridBoard) -> None:
+        self.board = board
+        self._cells = cell_names(board.columns, board.rows, board.origin)
+        self._room = dict.fromkeys(self._cells, board.holds)
+
+    def holds(self, space: str, point: Point) -> bool:
+        column, row = self._cells[space]
+        side, rim = self.board.cell, 0.22 * self.board.piece_unit
+        return all(
+            rim < place - at * side < side - rim
+            for place, at in zip(point, (column, row), strict=True)
+        )
+
+
+class _Zones(_Crowds):
+    def __init__(self, board: ZoneBoard, most: int) -> None:
+        self.board = board
+        foot = 0.26 * board.piece_unit
+        self._zones = {z.id: z for z in board.zones}
+        self._room = {
+            z.id: min(most, int(_ZONE_SHARE * self._own_area(z) / (4 * foot * foot)))
+            for z in board.zones
+        }
+
     def holds(self, space: str, point: Point) -> bool:
         return self._zones[space].depth(point) > 0.22 * self.board.piece_unit
 
-    def _free(self, taken: list[str], rng: np.random.Generator) -> str:
-        free = [z for z, room in self._room.items() if taken.count(z) < room]
-        return free[int(rng.integers(len(free)))]
+    def _own_area(self, zone: Zone) -> float:
+        """Area less that of the zones inside it."""
+        left, top, right, bottom = zone.box
+        inner = [
+            z.area
+            for z in self._zones.values()
+            if z is not zone and left <= z.center[0] <= right and top <= z.center[1] <= bottom
+        ]
+        return zone.area - sum(a for a in inner if a < zone.area)
 
 
 @dataclass

@@ -141,15 +141,21 @@ class _Recorder:
             head["pieces"] = {name: self._points(p) for name, p in self._positions.items()}
         elif isinstance(board, GridBoard):
             head["grid"] = [board.columns, board.rows]
-            head["start"] = self._start()
+            if board.holds == 1:
+                head["start"] = self._start()
+            else:
+                head |= {"holds": board.holds, "counts": self._all_counts()}
         else:
             width, height = board.size
             head["zones"] = [
                 {"id": z.id, "polygon": [[x / width, y / height] for x, y in z.polygon]}
                 for z in board.zones
             ]
-            head["counts"] = {name: self._counts(p) for name, p in self._positions.items()}
+            head["counts"] = self._all_counts()
         return head
+
+    def _all_counts(self) -> dict[str, dict[str, dict[str, int]]]:
+        return {name: self._counts(p) for name, p in self._positions.items()}
 
     def _start(self) -> dict[str, Any]:
         return {

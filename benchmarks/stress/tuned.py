@@ -155,6 +155,17 @@ TUNED: Final = (
         seed=25,
     ),
     Look(
+        "depots",
+        "zones",
+        GridBoard(6, 6, holds=4),
+        Art(
+            materials.wooden_table((150, 112, 78), (104, 74, 50)),
+            materials.ruled((222, 214, 190), (70, 64, 58), "paper", through_centres=False),
+        ),
+        tuple(army(color, ("cube", "disc"), 9) for color in ("red", "blue", "yellow")),
+        seed=71,
+    ),
+    Look(
         "skirmish",
         "surface",
         free_table(),

@@ -1,13 +1,14 @@
-"""Boards of named zones: which zones changed, and what single photos show in each of them."""
+"""Boards of zones, and of cells that hold several pieces: what single photos show on each of them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from twat_vision.evaluation import Sequence, load_sequence
+from twat_vision.evaluation import CellNames, Sequence, load_sequence
 from twat_vision.evaluation.state import players_of
 from twat_vision.pipeline import analyse, decode_image
-from twat_vision.pipeline.types import AnalysisRequest
+from twat_vision.pipeline.spaces import cell_name
+from twat_vision.pipeline.types import AnalysisRequest, Grid, Zones
 
 Counts = Mapping[str, Mapping[str, int]]
 
@@ -22,10 +23,10 @@ class PhotoCounts:
 
 
 def count_photos(folder: Path, most: int | None = None) -> list[PhotoCounts]:
-    """Count the pieces of every colour in every zone, from each photo alone.
+    """Count the pieces of every colour in every zone or cell, from each photo alone.
 
     Args:
-        folder: A sequence of a board of zones with its true counts.
+        folder: A sequence with its true counts.
         most: At most so many photos, evenly over the sequence.
     """
     sequence = load_sequence(folder)
@@ -48,12 +49,21 @@ def _count(sequence: Sequence, photo: str, true: Counts) -> PhotoCounts:
         )
     )
     read = result.counts or {}
-    zones = getattr(sequence.layout, "zones", ())
-    pairs = [(zone.id, player.color) for zone in zones for player in players]
+    pairs = [(*names, player.color) for names in _spaces(sequence) for player in players]
     wrong = [
-        (zone, color, is_there, seen)
-        for zone, color in pairs
-        if (is_there := true.get(zone, {}).get(color, 0))
-        != (seen := read.get(zone, {}).get(color, 0))
+        (name, color, is_there, seen)
+        for name, space, color in pairs
+        if (is_there := true.get(name, {}).get(color, 0))
+        != (seen := read.get(space, {}).get(color, 0))
     ]
     return PhotoCounts(photo, len(pairs), tuple(wrong))
+
+
+def _spaces(sequence: Sequence) -> list[tuple[str, str]]:
+    """What the sequence and what the pipeline calls each space."""
+    layout = sequence.layout
+    if isinstance(layout, Grid):
+        names = CellNames.of(sequence, layout.columns, layout.rows)
+        cells = [(column, row) for row in range(layout.rows) for column in range(layout.columns)]
+        return [(names.name(cell), cell_name(cell, layout)) for cell in cells]
+    return [(zone.id, zone.id) for zone in layout.zones] if isinstance(layout, Zones) else []

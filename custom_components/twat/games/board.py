@@ -11,7 +11,7 @@ import re
 from typing import Final, TypedDict
 
 from .errors import GameError
-from .layout import Grid, Layout, Surface
+from .layout import Grid, Layout, Surface, holds_one
 from .model import Board, Move, MoveKind, Piece, Position
 from .profile import GENERIC_PIECE
 
@@ -19,7 +19,7 @@ _NUMBERED: Final = re.compile(r"p([1-9][0-9]{0,8})")
 
 
 def make_board(layout: Layout, pieces: Iterable[Piece], *, complete: bool = True) -> Board:
-    """Return the board with these pieces, its grid filled in where the layout is one.
+    """Return the board with these pieces, its grid filled in where the layout is one of single pieces.
 
     Whether that is all that stands there (`complete`) is for the caller to say.
 
@@ -32,7 +32,10 @@ def make_board(layout: Layout, pieces: Iterable[Piece], *, complete: bool = True
         if piece.id in seen:
             raise GameError("duplicate_piece", piece=piece.id)
         seen.add(piece.id)
-    if not isinstance(layout, Grid):
+    if isinstance(layout, Grid):
+        for piece in standing:
+            layout.position(piece.space or "")
+    if not isinstance(layout, Grid) or layout.holds > 1:
         return Board(standing, complete=complete)
     rows: list[list[str | None]] = [[None] * layout.columns for _ in range(layout.rows)]
     for piece in standing:
@@ -203,9 +206,10 @@ class _Hands:
             return self._lifted[move.captured]  # its removal is a move of its own
         here = [p for p in self._standing.values() if p.space == move.to_space is not None]
         others = [p for p in here if p.player != piece.player]
-        if others and (move.kind is MoveKind.CAPTURE or isinstance(self._layout, Grid)):
+        takes = move.kind is MoveKind.CAPTURE or holds_one(self._layout)
+        if others and takes:
             return self._standing.pop(others[0].id)
-        if here and (move.kind is MoveKind.CAPTURE or isinstance(self._layout, Grid)):
+        if here and takes:
             self._problems.append(GameError("space_taken", space=move.to_space or "?"))
         elif not here and move.kind is MoveKind.CAPTURE and self._complete:
             # Where not everything is known, something nobody spoke of may have been taken.

@@ -55,12 +55,14 @@ class Grid:
         rows: 1…50.
         origin: Which corner cell of the photo is A1: ``top_left`` or ``bottom_left``.
         naming: One of `NAMINGS`.
+        holds: How many pieces may stand on a cell. Onto a cell that holds one a piece goes by taking what stands there.
     """
 
     columns: int
     rows: int
     origin: str = ORIGINS[0]
     naming: str = NAMINGS[0]
+    holds: int = 1
 
     def space_at(self, column: int, row: int) -> str:
         """Return the cell at a column and row counted from 0 at the photo's top left."""
@@ -97,8 +99,11 @@ class Grid:
     def to_json(self) -> JsonObject:
         """Return the layout as the vision service takes it."""
         grid: JsonObject = {"columns": self.columns, "rows": self.rows, "origin": self.origin}
-        if self.naming != NAMINGS[0]:  # services before it was introduced know no other
+        # Services before these were introduced know no others.
+        if self.naming != NAMINGS[0]:
             grid["naming"] = self.naming
+        if self.holds != 1:
+            grid["holds"] = self.holds
         return {"grid": grid}
 
 
@@ -274,6 +279,11 @@ class Surface:
 
 
 type Layout = Grid | Zones | Surface
+
+
+def holds_one(layout: Layout) -> bool:
+    """Return whether a space holds one piece: another one takes its place."""
+    return isinstance(layout, Grid) and layout.holds == 1
 
 
 def find_space(layout: Layout, text: str) -> str:

@@ -106,6 +106,7 @@ class GridLayout(_Part):
     columns: Annotated[int, Field(ge=2, le=26)]
     rows: Annotated[int, Field(ge=2, le=26)]
     origin: Literal["top_left", "bottom_left"] = "top_left"
+    holds: Annotated[int, Field(ge=1, le=36)] = 1
 
 
 class ZoneModel(_Part):
@@ -165,7 +166,7 @@ class Script(_Part):
         """Return the board the script is played on."""
         if self.layout.grid is not None:
             grid = self.layout.grid
-            return GridBoard(grid.columns, grid.rows, grid.origin)
+            return GridBoard(grid.columns, grid.rows, grid.origin, grid.holds)
         zones = self.layout.zones or ()
         return ZoneBoard(tuple(Zone(zone.id, zone.name, zone.polygon) for zone in zones))
 

@@ -39,11 +39,12 @@ def cell_names(columns: int, rows: int, origin: Origin) -> dict[str, tuple[int, 
 
 @dataclass(frozen=True)
 class GridBoard:
-    """A board of equal cells."""
+    """A board of equal cells; more than one piece on a cell stand side by side, in rows of a square."""
 
     columns: int
     rows: int
     origin: Origin = "top_left"
+    holds: int = 1
 
     @property
     def cell(self) -> float:
@@ -63,7 +64,12 @@ class GridBoard:
     @property
     def piece_unit(self) -> float:
         """The length that pieces' sizes are multiples of, in board units."""
-        return self.cell
+        return self.cell / self._abreast
+
+    @property
+    def _abreast(self) -> int:
+        """How many pieces stand side by side on a full cell."""
+        return math.ceil(math.sqrt(self.holds))
 
     @cached_property
     def _cells(self) -> dict[str, tuple[int, int]]:
@@ -76,11 +82,21 @@ class GridBoard:
         taken: list[tuple[Point, float]],
         rng: np.random.Generator,
     ) -> Point:
-        """Return where a piece is put down in a cell: near its middle, as hands do."""
+        """Return where a piece is put down in a cell: near its middle, as hands do, or the free place nearest to it."""
         x, y = self._cells[space]
-        slack = max(0.0, min(0.07 * self.cell, self.cell / 2 - radius))
+        unit = self.piece_unit
+        middle = (x + 0.5) * self.cell, (y + 0.5) * self.cell
+        places = [
+            (x * self.cell + (i + 0.5) * unit, y * self.cell + (j + 0.5) * unit)
+            for j in range(self._abreast)
+            for i in range(self._abreast)
+        ]
+        places.sort(key=lambda place: math.dist(place, middle))
+        free = [p for p in places if all(math.dist(p, foot) > unit / 2 for foot, _ in taken)]
+        left, top = (free or places)[0]
+        slack = max(0.0, min(0.07 * unit, unit / 2 - radius))
         dx, dy = rng.uniform(-slack, slack, 2)
-        return (x + 0.5) * self.cell + dx, (y + 0.5) * self.cell + dy
+        return left + dx, top + dy
 
 
 @dataclass(frozen=True)

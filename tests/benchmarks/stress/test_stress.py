@@ -86,13 +86,13 @@ class TestGame:
             assert act.start == act.end == now.space
             assert math.radians(25) < abs(now.turn - was.turn) <= math.pi
 
-    def test_a_cell_holds_one_piece(self, look: Look) -> None:
+    def test_a_cell_holds_one_piece_or_as_many_as_the_board_says(self, look: Look) -> None:
         game = Game(look, np.random.default_rng(7))
         for planned in look.plan:
             game.play(planned.happening)
             taken = [s.space for s in game.position.values() if s.space is not None]
             if isinstance(look.board, GridBoard):
-                assert len(set(taken)) == len(taken)
+                assert max(taken.count(space) for space in taken) <= look.board.holds
 
     def test_two_moves_at_once_cannot_be_taken_for_each_other(self, look: Look) -> None:
         game = Game(look, np.random.default_rng(8))

@@ -1,8 +1,8 @@
 """Folders of photos with their truth: one folder a sequence, with a ``truth.json`` beside the photos.
 
-``truth.json`` has ``grid`` [columns, rows], ``zones`` or ``surface``, ``corners`` (pixels; ``frame_corners`` per photo where
-they differ), ``start`` where known, and ``steps`` with ``before``, ``after``, ``kind``, ``moves`` and what changed. The format
-is described in docs/vision.md.
+``truth.json`` has ``grid`` [columns, rows] (and ``holds`` where several pieces stand on a cell), ``zones`` or ``surface``,
+``corners`` (pixels; ``frame_corners`` per photo where they differ), ``start`` where known, and ``steps`` with ``before``,
+``after``, ``kind``, ``moves`` and what changed. The format is described in docs/vision.md.
 """
 
 from collections.abc import Mapping
@@ -74,7 +74,7 @@ class Sequence:
     """A sequence.
 
     ``players`` are the players' colours where the sequence says them. What stands on the board is known, where it is, by
-    ``start`` (cell name → piece), ``counts`` (photo → zone → colour → pieces) or ``positions`` (photo → pieces of a surface).
+    ``start`` (cell name → piece), ``counts`` (photo → zone or cell → colour → pieces) or ``positions`` (photo → pieces of a surface).
     """
 
     name: str
@@ -174,7 +174,10 @@ def _parse(folder: Path, truth: Mapping[str, Any]) -> Sequence:
         columns, rows = (int(n) for n in truth["grid"])
         if min(columns, rows) < 1:
             raise ValueError("grid must have columns and rows")
-        layout = Grid(columns, rows)
+        holds = int(truth.get("holds", 1))
+        if holds < 1:
+            raise ValueError("holds must be at least 1")
+        layout = Grid(columns, rows, holds=holds)
     elif "zones" in truth:
         zones = (Zone(z["id"], z["id"], _points(z["polygon"])) for z in truth["zones"])
         layout = Zones(tuple(zones))

@@ -1,7 +1,7 @@
 """What was read from a step in the sequence's own words, and whether it is right."""
 
 from collections import Counter
-from collections.abc import Sequence as Many
+from collections.abc import Mapping, Sequence as Many
 from dataclasses import dataclass
 import math
 
@@ -18,6 +18,9 @@ from twat_vision.pipeline.types import (
 
 from .dataset import Space, Step, point_name
 from .naming import CellNames
+
+Counts = Mapping[str, Mapping[str, int]]
+"""Zone or cell → colour → pieces."""
 
 NEAR = {"in": 1.0, "mm": 25.4}
 """How near (in the surface's unit) a place must be read to be the true one: about a miniature's base."""
@@ -62,6 +65,12 @@ class Judge:
             )
             for m in moves
         )
+
+    def counts(self, result: AnalysisResult) -> Counts | None:
+        """What stands where by colour, in the sequence's naming."""
+        if result.counts is None:
+            return None
+        return {self._name(space, None) or space: of for space, of in result.counts.items()}
 
     def changed(self, result: AnalysisResult) -> tuple[Space, ...]:
         """The changed spaces of a result, in order; what moved within its space has not changed it."""

@@ -4,7 +4,7 @@
 steps in order with the accepted state; each step's truth is accepted afterwards, as players would.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -15,6 +15,7 @@ from twat_vision.pipeline.types import (
     AnalysisRequest,
     AnalysisResult,
     Grid,
+    Piece,
     PipelineError,
     Player,
     WarningCode,
@@ -24,9 +25,9 @@ from twat_vision.pipeline.types import (
 from .answers import answered
 from .dataset import DatasetError, Sequence, Space, Step
 from .difficulty import difficulties
-from .judge import Judge, ReadMove
+from .judge import Counts, Judge, ReadMove
 from .naming import CellNames
-from .state import GridState, players_of, surface_pieces, zone_pieces
+from .state import GridState, cell_pieces, players_of, surface_pieces, zone_pieces
 
 
 class Mode(StrEnum):
@@ -58,7 +59,7 @@ class StepReport:
     asked: bool
     hand: bool
     milliseconds: float
-    counts: Mapping[str, Mapping[str, int]] | None
+    counts: Counts | None
     colors: frozenset[str]
     grounds: Grounds | None = None
 
@@ -104,12 +105,12 @@ def evaluate_sequence(
     state = None
     if isinstance(sequence.layout, Grid):
         names = CellNames.of(sequence, sequence.layout.columns, sequence.layout.rows)
-        if mode is Mode.GAME:
+        if mode is Mode.GAME and sequence.counts is None:
             state = GridState.of(sequence, names)
     colors = frozenset(p.color for p in players_of(sequence))
     reports = []
     for number, step in enumerate(sequence.steps):
-        request = _request(sequence, step, mode, state, number)
+        request = _request(sequence, step, mode, state, names, number)
         try:
             result = read(request)
         except PipelineError as err:
@@ -125,7 +126,12 @@ def evaluate_sequence(
 
 
 def _request(
-    sequence: Sequence, step: Step, mode: Mode, state: GridState | None, number: int
+    sequence: Sequence,
+    step: Step,
+    mode: Mode,
+    state: GridState | None,
+    names: CellNames | None,
+    number: int,
 ) -> AnalysisRequest:
     before, after = sequence.read(step.before), sequence.read(step.after)
     try:
@@ -140,10 +146,10 @@ def _request(
         if state is not None:
             board = state.before(step)
             pieces = None if board is None else tuple(board.values())
-        elif sequence.counts is not None and isinstance(sequence.layout, Zones) and number > 0:
+        elif sequence.counts is not None and number > 0:
             # The photos before the first step were never accepted; later ones were.
             known = sequence.counts.get(step.before)
-            pieces = None if known is None else zone_pieces(sequence.layout, known, players)
+            pieces = None if known is None else _counted(sequence, known, players, names)
         elif sequence.positions is not None:
             standing = sequence.positions.get(step.before)
             pieces = None if standing is None else surface_pieces(standing, players)
@@ -156,6 +162,21 @@ def _request(
         pieces=pieces,
         players=players,
         active_player=active,
+    )
+
+
+def _counted(
+    sequence: Sequence,
+    counts: Counts,
+    players: tuple[Player, ...],
+    names: CellNames | None,
+) -> tuple[Piece, ...] | None:
+    if names is not None:
+        return cell_pieces(names, counts, players)
+    return (
+        zone_pieces(sequence.layout, counts, players)
+        if isinstance(sequence.layout, Zones)
+        else None
     )
 
 
@@ -199,7 +220,7 @@ def _report(
         asked=bool(result.questions),
         hand=WarningCode.HAND_IN_VIEW in result.warnings,
         milliseconds=result.timings_ms["total"],
-        counts=result.counts,
+        counts=judge.counts(result),
         colors=colors,
         grounds=result.grounds,
     )

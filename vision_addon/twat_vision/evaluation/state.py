@@ -113,6 +113,25 @@ def zone_pieces(
     return tuple(found)
 
 
+def cell_pieces(
+    names: CellNames, counts: Mapping[str, Mapping[str, int]], players: tuple[Player, ...]
+) -> tuple[Piece, ...]:
+    """The same for cells that hold several pieces."""
+    by_color = {p.color: p.position for p in players}
+    found = []
+    for name, colors in counts.items():
+        cell = names.cell(name)
+        if cell is None:
+            continue
+        place = (float(cell[0]), float(cell[1]))
+        for color, number in colors.items():
+            owner = by_color.get(color)
+            found += [
+                Piece(f"{name}-{color}-{n}", "piece", owner, place, None) for n in range(number)
+            ]
+    return tuple(found)
+
+
 def surface_pieces(
     standing: tuple[TruePiece, ...], players: tuple[Player, ...]
 ) -> tuple[Piece, ...]:

@@ -6,6 +6,7 @@ import time
 from typing import Final
 
 from .areas import changed_areas
+from .cellgroups import as_cells, as_zones
 from .gate import too_dark
 from .geometry import Frame
 from .gridread import read_grid
@@ -68,11 +69,12 @@ def analyse(
     """
     clock = _Clock()
     cache = PhotoCache() if cache is None else cache
+    played, request = request, as_zones(request)
     taken = photos = decode(request, cache)
     clock.lap("decode")
     progress(Stage.ALIGNING)
-    corners = board_corners(request, taken.first)
-    lens = lens_of(taken, corners, request.layout)
+    corners = board_corners(played, taken.first)
+    lens = lens_of(taken, corners, played.layout)
     if lens != PLAIN:
         photos = straightened(taken, lens, cache)
         corners = straight_corners(corners, lens, taken.first.size)
@@ -131,6 +133,7 @@ def analyse(
         changed_areas=areas,
         grounds=reading.grounds,
     )
+    result = as_cells(result, played.layout)
     return result if lens == PLAIN else as_taken(result, lens, taken)
 
 

@@ -196,7 +196,7 @@ class VlmAnswer(Answer):
 
 
 class ResultsAnswer(Answer):
-    """What an analysis found; `counts` is zone → colour → pieces, for layouts of zones."""
+    """What an analysis found; `counts` is space → colour → pieces, for zones and for cells that hold several."""
 
     alignment: AlignmentAnswer
     changed_regions: list[RegionAnswer]

@@ -40,7 +40,7 @@ def to_layout(layout: LayoutIn) -> Layout:
     """Convert a checked layout."""
     if layout.grid is not None:
         grid = layout.grid
-        return Grid(grid.columns, grid.rows, grid.origin, grid.naming)
+        return Grid(grid.columns, grid.rows, grid.origin, grid.naming, grid.holds)
     if layout.surface is not None:
         return Surface(layout.surface.width, layout.surface.height, layout.surface.unit)
     return Zones(tuple(Zone(z.id, z.name, tuple(z.polygon)) for z in layout.zones or ()))

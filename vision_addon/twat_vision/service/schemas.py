@@ -106,13 +106,14 @@ class ImagesIn(Strict):
 class GridIn(Strict):
     """Equal cells; `origin` says whether A1 is the image's top-left or bottom-left cell.
 
-    `naming` calls cells B7, the same in an alphabet without I, or 2-7.
+    `naming` calls cells B7, the same in an alphabet without I, or 2-7. `holds` is how many pieces may stand on a cell.
     """
 
     columns: int = Field(ge=1, le=_MAX_SIDE)
     rows: int = Field(ge=1, le=_MAX_SIDE)
     origin: Literal["top_left", "bottom_left"] = "top_left"
     naming: Literal["letters", "letters_without_i", "numbers"] = "letters"
+    holds: int = Field(default=1, ge=1, le=1_000)
 
 
 class ZoneIn(Strict):

@@ -12,7 +12,6 @@ from twat_vision.pipeline.types import (
     Area,
     Point,
     WarningCode,
-    Zones,
 )
 
 from .questions import Choice, Kind, Subject
@@ -96,8 +95,8 @@ def _of_pieces(request: AnalysisRequest, result: AnalysisResult, names: Names) -
         if pieces.index(piece) < index:
             # Like pieces that touch: one answer is for all of them.
             continue
-        if isinstance(request.layout, Zones) and piece.box_px is None and crowd[piece.space] > 1:
-            # The state says that it is somewhere in this zone, but not where among the others.
+        if piece.space is not None and piece.box_px is None and crowd[piece.space] > 1:
+            # The state says that it is somewhere in this zone or cell, but not where among the others.
             continue
         choices = choices_for(names, piece.space)
         kind = Kind.SETUP if choices else Kind.DESCRIBE

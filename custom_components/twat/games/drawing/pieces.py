@@ -8,8 +8,8 @@ from typing import Final
 
 from ..colors import shade
 from ..errors import GameError
-from ..layout import Grid, Surface, Track, Zone, Zones
-from ..model import Game, GameState, Move, Piece, Position
+from ..layout import Grid, Surface, Track, Zone, Zones, holds_one
+from ..model import Board, Game, GameState, Move, Piece, Position
 from ..profile import GameProfile, PieceType, Shape
 from ..scoring import resource_of
 from .places import Frame
@@ -27,13 +27,14 @@ _AS_TEXT: Final = "\N{VARIATION SELECTOR-15}"
 
 @dataclass(frozen=True, slots=True)
 class _Marker:
-    """Equal pieces in one place."""
+    """Equal pieces in one place; `share` of their usual size where a cell holds others, too."""
 
     type: PieceType
     player: int | None
     count: int
     x: float
     y: float
+    share: float = 1.0
 
 
 def draw_pieces(frame: Frame, game: Game, profile: GameProfile, state: GameState) -> str:
@@ -83,8 +84,11 @@ def draw_moves(frame: Frame, game: Game, moves: Sequence[Move]) -> str:
 
 
 def _markers(frame: Frame, profile: GameProfile, state: GameState) -> Iterator[_Marker]:
-    """Yield what stands where: in a zone side by side, on a track at its player's step."""
+    """Yield what stands where: in a zone or cell side by side, on a track at its player's step."""
     board = state.board
+    if isinstance(frame.layout, Grid) and not holds_one(frame.layout):
+        yield from _in_cells(frame, profile, board)
+        return
     if not isinstance(frame.layout, Zones):
         for piece in board.pieces:
             yield _Marker(_type(profile, piece), piece.player, 1, *frame.point(piece.position))
@@ -97,6 +101,22 @@ def _markers(frame: Frame, profile: GameProfile, state: GameState) -> Iterator[_
         places = _side_by_side(frame, zone, len(piles))
         for ((kind, player), count), (x, y) in zip(piles.items(), places, strict=True):
             yield _Marker(_type_of(profile, kind), player, count, x, y)
+
+
+def _in_cells(frame: Frame, profile: GameProfile, board: Board) -> Iterator[_Marker]:
+    """Yield what stands on cells that hold several pieces: every pile has its part of the cell."""
+    piles = Counter((piece.position, piece.type, piece.player) for piece in board.pieces)
+    cells: dict[Position, list[tuple[str, int | None]]] = {}
+    for cell, kind, player in piles:
+        cells.setdefault(cell, []).append((kind, player))
+    for cell, standing in cells.items():
+        abreast = math.ceil(math.sqrt(len(standing)))
+        side = frame.unit / abreast
+        left, top = (at - frame.unit / 2 for at in frame.point(cell))
+        for n, (kind, player) in enumerate(standing):
+            at = left + side * (n % abreast + 0.5), top + side * (n // abreast + 0.5)
+            count = piles[cell, kind, player]
+            yield _Marker(_type_of(profile, kind), player, count, *at, 1 / abreast)
 
 
 def _on_track(
@@ -153,7 +173,7 @@ def _marker(frame: Frame, game: Game, marker: _Marker, glyph: str) -> str:
     owner = game.player(marker.player)
     color = marker.type.color or (NOBODY if owner is None else owner.color)
     fill, ink = shade(color)
-    width, height = _size(frame, marker.type)
+    width, height = (marker.share * side for side in _size(frame, marker.type))
     whose = marker.type.name if owner is None else f"{owner.name}: {marker.type.name}"
     parts = [tag("title", text(whose if marker.count == 1 else f"{whose} × {marker.count}"))]
     footprint = marker.type.footprint

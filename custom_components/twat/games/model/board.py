@@ -90,8 +90,8 @@ class Board:
 
     Attributes:
         pieces: Everything on the board, in no particular order.
-        grid: For a grid, rows from the photo's top, each cell the id of the (first) piece there or
-            None; None for other layouts. It is derived from the pieces by `games.board`.
+        grid: For a grid whose cells hold one piece, rows from the photo's top, each cell the id of the
+            (first) piece there or None; None for other layouts. It is derived from the pieces by `games.board`.
         complete: `pieces` is all that stands there. False for a game that began on a board of which
             nobody has said what stands on it: `pieces` are then those seen to move since.
     """

@@ -24,6 +24,9 @@ from .values import MAX_VALUE, number, unique
 MAX_SIDE: Final = 50
 """Most columns and rows of a grid."""
 
+MAX_HELD: Final = 1000
+"""Most pieces of a space."""
+
 MAX_ZONES: Final = 500
 MAX_SURFACE: Final = 10_000
 
@@ -39,12 +42,13 @@ def read_board(
         return _zones(found["zones"], resources), {}
     fields = _LayoutFields(settings, {})
     if "grid" in found:
-        grid = found["grid"].mapping(("columns", "rows"), ("origin", "naming"))
+        grid = found["grid"].mapping(("columns", "rows"), ("origin", "naming", "holds"))
         layout: Layout = Grid(
             fields.integer("columns", grid["columns"], MAX_SIDE),
             fields.integer("rows", grid["rows"], MAX_SIDE),
             fields.choice("origin", grid.get("origin"), ORIGINS),
             fields.choice("naming", grid.get("naming"), NAMINGS),
+            fields.integer("holds", grid["holds"], MAX_HELD) if "holds" in grid else 1,
         )
     else:
         surface = found["surface"].mapping(("width", "height", "unit"))
@@ -121,7 +125,7 @@ def _zone(entry: Entry, own: Collection[str], common: Collection[str]) -> Zone:
         id=found["id"].slug(),
         name=found["name"].name(),
         polygon=polygon,
-        holds=found["holds"].integer(1, 1000) if "holds" in found else None,
+        holds=found["holds"].integer(1, MAX_HELD) if "holds" in found else None,
         tags=unique(tags, [tag.slug() for tag in tags]),
         cost=_amounts(found["cost"], own) if "cost" in found else {},
         needs=_amounts(found["needs"], own) if "needs" in found else {},

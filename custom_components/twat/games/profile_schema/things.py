@@ -118,8 +118,9 @@ def read_start_pieces(
         piece_type = by_id[found["type"].choice(by_id)]
         owner = read_owner(found["player"], seats) if "player" in found else None
         each = found["each"].integer(1, 100) if "each" in found else 1
-        if each > 1 and isinstance(layout, Grid):
-            raise found["each"].fault("a cell holds one piece")
+        if isinstance(layout, Grid) and each > layout.holds:
+            most = "one piece" if layout.holds == 1 else f"{layout.holds} pieces"
+            raise found["each"].fault(f"a cell holds {most}")
         spaces: list[str] = []
         for space_entry in found["spaces"].items(1, 2500):
             space = read_space(space_entry, layout)

@@ -49,7 +49,7 @@ def space_over_capacity(step: Situation) -> Iterator[RuleWarning]:
     for space, count in counts.items():
         if space is None or space not in arrived:
             continue
-        holds = 1 if isinstance(layout, Grid) else None
+        holds = layout.holds if isinstance(layout, Grid) else None
         if isinstance(layout, Zones):
             holds = next((zone.holds for zone in layout.zones if zone.id == space), None)
         if holds is not None and count > holds:

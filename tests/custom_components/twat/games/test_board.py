@@ -63,6 +63,21 @@ def test_the_grid_shows_who_stands_where() -> None:
     assert _board(ZONES, a=("troop", 1, "garrison")).grid is None
 
 
+def test_onto_a_cell_that_holds_several_a_piece_goes_beside_the_others(
+    move: MakeMove,
+) -> None:
+    crowded = Grid(4, 4, holds=6)
+    board = _board(crowded, a=("cube", 1, "A1"), b=("cube", 2, "B2"))
+
+    done = apply_moves(board, crowded, [move("A1", "B2")])
+
+    assert _where(done.board) == {"a": "B2", "b": "B2"}
+    assert [m.kind for m in done.moves] == [MoveKind.MOVE]
+    assert done.problems == ()
+    assert done.board.grid is None
+    assert difference(board, done.board)[0].captured is None
+
+
 def test_two_pieces_with_one_name_are_refused() -> None:
     piece = Piece("a", "pawn", 1, Position(0, 0), "A1")
 

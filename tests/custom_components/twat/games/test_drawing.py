@@ -100,6 +100,23 @@ def test_zones_count_what_is_alike_and_tracks_show_values(
     assert "Alice: score marker" in titles
 
 
+def test_cells_that_hold_several_show_every_pile(
+    record: MakeRecord, draw: Callable[..., ET.Element], move: MakeMove
+) -> None:
+    game = record("generic_grid", settings={"columns": 4, "rows": 4, "holds": 9})
+    cubes = [move(None, "B2", type="cube", player=player) for player in (1, 1, 1, 2)]
+    root = draw(game, *cubes, move(None, "D4", type="cube", player=1))
+
+    side = 960 / 4
+    piles = [e for e in drawn(root, "t-piece") if e.get("cx") is not None]
+    in_b2 = [e for e in piles if side < float(e.get("cx", 0)) < 2 * side]
+    alone = [e for e in piles if float(e.get("cx", 0)) == 3.5 * side]
+    assert words(root).count("×3") == 1
+    assert len(in_b2) == 2
+    assert len({e.get("cx") for e in in_b2}) == 2
+    assert {float(e.get("r", 0)) for e in in_b2} == {float(alone[0].get("r", 0)) / 2}
+
+
 def test_players_read_their_own_language(record: MakeRecord, profile: Profiles) -> None:
     game = record("dune_imperium", players=4)
     german = profile("dune_imperium").in_language("de-AT")

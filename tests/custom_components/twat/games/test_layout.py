@@ -49,6 +49,10 @@ def test_the_vision_service_is_told_of_unusual_names() -> None:
     assert Grid(8, 8, naming="numbers").to_json()["grid"]["naming"] == "numbers"
 
 
+def test_the_vision_service_is_told_of_cells_that_hold_several() -> None:
+    assert Grid(8, 8, holds=6).to_json()["grid"]["holds"] == 6
+
+
 @pytest.mark.parametrize("naming", NAMINGS)
 @pytest.mark.parametrize("origin", ["top_left", "bottom_left"])
 @pytest.mark.parametrize(("columns", "rows"), [(1, 1), (8, 8), (50, 50), (27, 3)])

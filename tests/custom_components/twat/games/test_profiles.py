@@ -194,7 +194,9 @@ def test_settings_out_of_range_are_refused(profile: Profiles, settings: dict[str
 
 
 def test_unknown_settings_are_refused_and_the_known_ones_named(profile: Profiles) -> None:
-    with pytest.raises(GameError, match="columns, rows, origin, naming, confidence_threshold"):
+    with pytest.raises(
+        GameError, match="columns, rows, origin, naming, holds, confidence_threshold"
+    ):
         profile("generic_grid").checked_settings({"colums": 8})
 
 
@@ -204,6 +206,7 @@ def test_settings_are_completed(profile: Profiles) -> None:
         "rows": 9,
         "origin": "top_left",
         "naming": "letters",
+        "holds": 1,
         "confidence_threshold": 1.0,
     }
 
@@ -378,6 +381,7 @@ STONES = "  - {id: stones, name: Stones, start: {default: 9, 2: 8}, min: 0, max:
         ("{type: man, player: 2", "{type: king, player: 2", 22, "start.pieces[1].type", "man"),
         ("[B2]}", "[C3]}", 22, "start.pieces[1].spaces[0]", "a man cannot stand there"),
         ("[B2]}", "[B2], each: 2}", 22, "start.pieces[1].each", "a cell holds one piece"),
+        ("rows: 7", "rows: 7, holds: 0", 8, "board.grid.holds", "from 1 to 1000"),
         ("player: 2,", "player: 2, player: 1,", 22, "start.pieces[1].player", "written twice"),
     ],
 )

@@ -5,6 +5,7 @@ from dataclasses import replace
 import json
 from pathlib import Path
 import shutil
+from typing import Any
 
 import pytest
 
@@ -68,6 +69,7 @@ class TestDataset:
             ("{}", "neither grid nor zones"),
             ('{"grid": [8, 8]}', "expected format"),
             ('{"grid": [0, 8], "corners": [], "steps": []}', "columns and rows"),
+            ('{"grid": [8, 8], "holds": 0, "corners": [], "steps": []}', "holds must be"),
             ('{"grid": [8, 8], "corners": [[0, 0]], "steps": []}', "four points"),
             ('{"grid": [8, 8], "corners": [[0,0],[1,0],[1,1],[0,1]]}', "'steps' is missing"),
             (
@@ -246,6 +248,41 @@ class TestScoring:
             assert [s["predicted"] for s in steps] == [[], ["south"]]
             assert steps[1]["counts"]["south"] == {"green": 1, "red": 1}
             assert steps[1]["counts"]["north"] == {"red": 1, "blue": 1}
+
+    def test_cells_that_hold_several_are_counted(self, tmp_path: Path, desert: Any) -> None:
+        red, blue = {(0.1, 0.1): "red", (0.2, 0.1): "red"}, {(0.9, 0.9): "blue"}
+        for name, cubes in {
+            "1.jpg": red | blue,
+            "2.jpg": red | blue,
+            "3.jpg": red | {(0.2, 0.2): "blue"},
+        }.items():
+            (tmp_path / name).write_bytes(desert.file({}, cubes=cubes))
+        still = {"A4": {"red": 2}, "D1": {"blue": 1}}
+        x, y, side = 150, 60, 360
+        truth = {
+            "grid": [4, 4],
+            "holds": 9,
+            "corners": [[x, y], [x + side, y], [x + side, y + side], [x, y + side]],
+            "players": ["red", "blue"],
+            "counts": {"1.jpg": still, "2.jpg": still, "3.jpg": {"A4": {"red": 2, "blue": 1}}},
+            "steps": [
+                {"kind": "no-move", "before": "1.jpg", "after": "2.jpg"},
+                {
+                    "kind": "move",
+                    "before": "2.jpg",
+                    "after": "3.jpg",
+                    "moves": [{"colour": "blue", "from": "D1", "to": "A4"}],
+                    "changed_cells": ["A4", "D1"],
+                    "changed_rc": [[0, 0], [3, 3]],
+                },
+            ],
+        }
+        (tmp_path / "truth.json").write_text(json.dumps(truth))
+
+        for mode in Mode:
+            steps = evaluate_sequence(load_sequence(tmp_path), mode).steps
+            assert [s.exact for s in steps] == [True, True]
+        assert steps[1].counts == {"A4": {"red": 2, "blue": 1}}
 
     def test_the_table_names_what_was_misread(self, write_sequence: Write) -> None:
         folder = write_sequence()

@@ -15,13 +15,15 @@ class Grid:
 
     ``origin`` says where row 1 is: ``top_left`` (A1 is the image's top-left cell) or ``bottom_left`` (A1 is the
     bottom-left one, as in chess). ``naming`` says how cells are called: ``letters`` (B7), ``letters_without_i`` (the
-    same in an alphabet without I, as on go boards) or ``numbers`` (2-7).
+    same in an alphabet without I, as on go boards) or ``numbers`` (2-7). ``holds`` is how many pieces may stand on a cell: where
+    that is more than one, cells are read as zones are.
     """
 
     columns: int
     rows: int
     origin: str = "top_left"
     naming: str = "letters"
+    holds: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -204,7 +204,7 @@ class AnalysisResult:
     """What one analysis found.
 
     ``confidence`` is the probability 0…1 that the set of moves is exactly right. ``counts`` is zone → colour →
-    number of pieces for layouts of zones, else None. ``occlusions`` are hands and other things over the board.
+    number of pieces for layouts of zones (and cells that hold several), else None. ``occlusions`` are hands and other things over the board.
     ``taken_back`` is the ``returns_to`` of the candidate that was read, where it takes something back. ``changed_areas`` are the ids
     of marked areas that look different from before.
     ``readings`` and ``vlm`` are what a vision-language model added, and how that went (`vlm.report.Report`); None where none

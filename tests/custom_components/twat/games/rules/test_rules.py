@@ -115,6 +115,16 @@ def test_a_cell_holds_one(begin: Begin) -> None:
     assert (warning.players, warning.spaces) == ((1,), ("A1",))
 
 
+def test_a_cell_holds_as_many_as_the_game_says(begin: Begin) -> None:
+    table = begin("generic_grid", settings={"holds": 2})
+    place = {"to": "C3", "type": "cube", "player": 1}
+
+    assert table.play(place) == ()
+    assert table.play({**place, "player": 2}) == ()
+    assert {piece.player for piece in table.head.board.at("C3")} == {1, 2}
+    assert texts(table.play(place)) == ["space_over_capacity: C3 holds 2, but 3 stand there"]
+
+
 def test_a_surface_has_no_spaces_to_be_full(begin: Begin) -> None:
     table = begin("generic_table")
 
