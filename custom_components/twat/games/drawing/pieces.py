@@ -110,13 +110,11 @@ def _in_cells(frame: Frame, profile: GameProfile, board: Board) -> Iterator[_Mar
     for cell, kind, player in piles:
         cells.setdefault(cell, []).append((kind, player))
     for cell, standing in cells.items():
-        abreast = math.ceil(math.sqrt(len(standing)))
-        side = frame.unit / abreast
-        left, top = (at - frame.unit / 2 for at in frame.point(cell))
-        for n, (kind, player) in enumerate(standing):
-            at = left + side * (n % abreast + 0.5), top + side * (n // abreast + 0.5)
+        abreast = max(2, math.ceil(math.sqrt(len(standing))))
+        places = _in_rows(frame.point(cell), len(standing), abreast, frame.unit / abreast)
+        for (kind, player), (x, y) in zip(standing, places, strict=True):
             count = piles[cell, kind, player]
-            yield _Marker(_type_of(profile, kind), player, count, *at, 1 / abreast)
+            yield _Marker(_type_of(profile, kind), player, count, x, y, 1 / abreast)
 
 
 def _on_track(
@@ -146,12 +144,20 @@ def _side_by_side(frame: Frame, zone: Zone, count: int) -> list[tuple[float, flo
     width = max(xs) - min(xs)
     columns = max(1, min(count, int(width / _CLOSEST)))
     step = min(_APART, max(_CLOSEST, width / columns))
+    return _in_rows(frame.stand(zone.id), count, columns, step, _APART)
+
+
+def _in_rows(
+    middle: tuple[float, float], count: int, columns: int, step: float, down: float | None = None
+) -> list[tuple[float, float]]:
+    """Return places in rows about a middle, so far apart in a row and from row to row (the same unless said)."""
+    x, y = middle
+    down = step if down is None else down
     rows = math.ceil(count / columns)
-    x, y = frame.stand(zone.id)
     return [
         (
             x + step * (n % columns - (min(columns, count - n // columns * columns) - 1) / 2),
-            y + _APART * (n // columns - (rows - 1) / 2),
+            y + down * (n // columns - (rows - 1) / 2),
         )
         for n in range(count)
     ]
