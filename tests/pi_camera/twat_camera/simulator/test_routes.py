@@ -22,7 +22,7 @@ async def test_the_script_is_told_whole(client):
     assert told["script"] == "grid"
     assert told["profile"] == "generic_grid"
     assert told["settings"] == {"columns": 8, "rows": 8}
-    assert told["layout"] == {"grid": {"columns": 8, "rows": 8, "origin": "top_left"}}
+    assert told["layout"] == {"grid": {"columns": 8, "rows": 8, "origin": "top_left", "holds": 1}}
     assert told["players"][0] == {"position": 1, "name": "Alice", "color": "red"}
     assert told["start"][0] == {"id": "r1", "type": "pawn", "player": 1, "space": "A7"}
     assert told["step"] == 0
