@@ -1,6 +1,6 @@
 """From the change map to changed cells: centre-weighted scores, leaning neighbours, the threshold."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import cv2
@@ -15,6 +15,8 @@ DISTURBED_THRESHOLD = 0.45
 CENTRE_SIGMA = 0.22
 WEAKEST = 0.06
 """Score below which a cell has no part in any explanation."""
+FAINT = 0.2
+"""Change from which on a cell may be the other end of a move without a state."""
 HIDDEN = 0.02
 """Share of a space under a hand from which on it is not read."""
 
@@ -40,6 +42,14 @@ class CellReading:
     def changed(self) -> NDArray[np.bool_]:
         """The cells whose score reaches the threshold, bool ``(rows, columns)``."""
         return np.asarray((self.scores >= self.threshold) & ~self.covered, np.bool_)
+
+    def weakened(self, kept: Scores) -> "CellReading":
+        """The same with only a share of every cell's change.
+
+        Args:
+            kept: 0…1, float64 ``(rows, columns)``.
+        """
+        return replace(self, raw=self.raw * kept, scores=self.scores * kept)
 
 
 def read_cells(

@@ -10,12 +10,13 @@ from .appearance import cell_features, equally_sharp
 from .assign import FORBIDDEN, Problem, Solution
 from .calibration import Basis
 from .candidates import shortlist
-from .cells import BASE_THRESHOLD, WEAKEST, CellReading, read_cells
+from .cells import BASE_THRESHOLD, FAINT, WEAKEST, CellReading, read_cells
 from .colours import Lab, median_colour, name_colour, palette
 from .gridcontent import Conflict, Content, Known, Unknown
 from .lean import bodies
 from .likeness import alike
 from .maps import to_lab
+from .nudge import without_nudges
 from .pair import Pair
 from .photometry import true_colours
 from .spaces import Cell, piece_cell
@@ -42,8 +43,6 @@ CONSIDERED = 14
 """Cells, strongest change first, that an explanation may use."""
 UNKNOWN = "unknown"
 """Type of a piece nobody has named."""
-FAINT = 0.2
-"""Change from which on a cell may be the other end of a move without a state."""
 CERTAIN_GAIN = 12.0
 """What explaining a cell above the threshold is worth without a state: it is never left out."""
 
@@ -97,6 +96,7 @@ def gather(pair: Pair, request: AnalysisRequest, grid: Grid) -> GridEvidence:
     leaning, maps = bodies(pair.maps, pair.frame), pair.maps
     change, coarse = (np.where(leaning, np.float32(0), m) for m in (maps.change, maps.coarse))
     reading = read_cells(change, coarse, pair.frame, covered)
+    reading = without_nudges(reading, pair.maps, pair.frame)
     before = cell_features(pair.maps.lab_before, pair.frame)
     shown = true_colours(pair.before, pair.after, pair.valid, pair.frame.scale)
     after = equally_sharp(cell_features(to_lab(shown), pair.frame), before)
