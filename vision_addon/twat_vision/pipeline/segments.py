@@ -55,3 +55,22 @@ def solidity(segment: Segment) -> float:
     # The hull runs through pixel centres: half a pixel all round belongs to it.
     area = cv2.contourArea(hull) + 0.5 * cv2.arcLength(hull, True) + 1
     return float(len(points) / area)
+
+
+def largest_circle(ys: NDArray[np.intp], xs: NDArray[np.intp], scale: int) -> float:
+    """How large the largest circle within some pixels is, gaps a pixel wide filled.
+
+    Args:
+        ys: their rows, ``(n,)``, at least one.
+        xs: their columns.
+        scale: pixels a unit.
+
+    Returns:
+        Its area in square units.
+    """
+    y0, x0 = int(ys.min()) - 2, int(xs.min()) - 2
+    mask = np.zeros((int(ys.max()) - y0 + 3, int(xs.max()) - x0 + 3), np.uint8)
+    mask[ys - y0, xs - x0] = 1
+    whole = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
+    radius = float(cv2.distanceTransform(whole, cv2.DIST_L2, 5).max())
+    return float(np.pi * (radius / scale) ** 2)

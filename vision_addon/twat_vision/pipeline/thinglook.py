@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .colours import HUELESS, Lab, likeness, palette
-from .geometry import FloatImage
+from .geometry import FloatImage, Mask
 from .pair import Pair
 from .things import Thing
 
@@ -24,10 +24,10 @@ _VIVID = {name: lab for name, lab in palette().items() if np.hypot(lab[1], lab[2
 """The common colours but white, black, grey and brown: those are bases and shadows, too."""
 COLOURFUL = 0.6
 """How much of the colour that a thing has counts against its having none."""
-DARK, SHADOWY = 50.0, 8.0
-"""Lightness up to which a colour without hue may be a shadow's, and by how much less such a one tells."""
 SHADES = 10.0
 """How much further from its colour than the most telling part the shades of one colour are."""
+DEEPEST = 0.75
+"""Cube root of the light that the deepest shadow leaves."""
 RARE = 1e-3
 """Share of a colour that pieces may have although none was seen to."""
 INDEPENDENT = 25.0
@@ -110,15 +110,12 @@ def nearness(pair: Pair, thing: Thing, nominal: Mapping[str, Lab]) -> dict[str, 
         nominal: CIELAB ``(3,)`` by name, at least one.
 
     Returns:
-        ΔE-like units by name; more for dark colours, which a shadow has, too, and for those without hue where the thing has some:
-        its shadow and its edges have none.
+        ΔE-like units by name; more for those without hue where the thing has some: its shadow and its edges have none.
     """
     away = _nearness(_pixels(pair, thing), nominal)
     colourful = COLOURFUL * _colourful(pair, thing)
     return {
-        name: float(distance)
-        + (colourful if _hueless(nominal[name]) else 0.0)
-        + (SHADOWY if _dark(nominal[name]) else 0.0)
+        name: float(distance) + (colourful if _hueless(nominal[name]) else 0.0)
         for name, distance in zip(nominal, away, strict=True)
     }
 
@@ -147,13 +144,31 @@ def turn(pair: Pair, thing: Thing, color: Lab) -> float:
     Returns:
         ΔE-like units; less than 0 where the other photo is nearer to it.
     """
-    other = pair.maps.lab_before if thing.appeared else pair.maps.lab_after
-    away = _nearness(np.asarray(other[thing.ys, thing.xs], np.float32), {"": color})
+    away = _nearness(_pixels(pair, thing, there=True), {"": color})
     return float((away - _nearness(_pixels(pair, thing), {"": color}))[0])
 
 
+def coloured(pair: Pair, thing: Thing, color: Lab) -> Mask:
+    """Which of a thing's pixels have a colour as its most telling part has it: no base, and nothing that is the board in shadow.
+
+    Args:
+        pair: the compared photos.
+        thing: what came or went.
+        color: CIELAB ``(3,)``.
+
+    Returns:
+        bool ``(n,)``, at least one of them.
+    """
+    pixels = _pixels(pair, thing)
+    distances = likeness(pixels[None], {"": color})[0, 0]
+    telling = np.sort(distances)[: max(1, round(TELLING * distances.size))].mean()
+    alike = distances <= telling + SHADES
+    lit = alike & (distances < _from_shade(pixels, _pixels(pair, thing, there=True)))
+    return np.asarray(lit if lit.any() else alike, np.bool_)
+
+
 def coloured_area(pair: Pair, thing: Thing, color: str, nominal: Mapping[str, Lab]) -> float:
-    """How much of a thing has a colour as its most telling part has it: no shadow, no base.
+    """How much of a thing has a colour, see `coloured`.
 
     Args:
         pair: the compared photos.
@@ -164,25 +179,29 @@ def coloured_area(pair: Pair, thing: Thing, color: str, nominal: Mapping[str, La
     Returns:
         Square units, more than 0.
     """
-    distances = np.sort(likeness(_pixels(pair, thing)[None], {color: nominal[color]})[0, 0])
-    telling = distances[: max(1, round(TELLING * distances.size))].mean()
-    return float((distances <= telling + SHADES).sum() / pair.frame.scale**2)
+    return float(coloured(pair, thing, nominal[color]).sum() / pair.frame.scale**2)
+
+
+def _from_shade(pixels: NDArray[np.float32], board: NDArray[np.float32]) -> NDArray[np.float32]:
+    """How far pixels are from the colours that the board in their places has in any shadow, ΔE ``(n,)``.
+
+    In CIELAB (CIE 1976) a fraction of the light scales lightness + 16, a and b alike, by its cube root.
+    """
+    zero = np.array([16, 0, 0], np.float32)
+    seen, lit = pixels + zero, board + zero
+    share = np.clip((seen * lit).sum(axis=1) / np.maximum((lit**2).sum(axis=1), 1), DEEPEST, 1)
+    return np.asarray(np.linalg.norm(seen - share[:, None] * lit, axis=1), np.float32)
 
 
 def _hueless(color: Lab) -> bool:
     return bool(np.hypot(color[1], color[2]) < HUELESS)
 
 
-def _dark(color: Lab) -> bool:
-    return _hueless(color) and bool(color[0] < DARK)
-
-
 def _colourful(pair: Pair, thing: Thing) -> float:
     """By how much the most colourful part of a thing is more so than what has little colour, and than the board in its place."""
-    here, there = (pair.maps.lab_after, pair.maps.lab_before)[:: 1 if thing.appeared else -1]
     chroma, ground = (
-        float(np.percentile(np.hypot(lab[..., 1], lab[..., 2]), 100 * (1 - TELLING)))
-        for lab in (here[thing.ys, thing.xs], there[thing.ys, thing.xs])
+        float(np.percentile(np.hypot(pixels[:, 1], pixels[:, 2]), 100 * (1 - TELLING)))
+        for pixels in (_pixels(pair, thing), _pixels(pair, thing, there=True))
     )
     return max(0.0, chroma - max(HUELESS, ground))
 
@@ -231,6 +250,7 @@ def disc(lab: FloatImage, centre: tuple[float, float], radius: float) -> NDArray
     return np.asarray(part[inside], np.float32)
 
 
-def _pixels(pair: Pair, thing: Thing) -> NDArray[np.float32]:
-    lab = pair.maps.lab_after if thing.appeared else pair.maps.lab_before
+def _pixels(pair: Pair, thing: Thing, *, there: bool = False) -> NDArray[np.float32]:
+    """A thing's pixels in the photo in which it stands, or ``there``, in the other one."""
+    lab = pair.maps.lab_after if thing.appeared != there else pair.maps.lab_before
     return np.asarray(lab[thing.ys, thing.xs], np.float32)

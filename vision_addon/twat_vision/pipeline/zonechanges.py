@@ -14,7 +14,8 @@ from .colours import Lab
 from .evidence import Yardstick, evidence
 from .pair import Pair
 from .pieces import Table
-from .thinglook import Histogram, coloured_area, histogram, nearness, strange, turn
+from .segments import largest_circle
+from .thinglook import Histogram, coloured, histogram, nearness, strange, turn
 from .things import Thing
 
 NATS = 0.25
@@ -26,9 +27,11 @@ CLEAR_TURN, LEAST_TURN = 20.0, -0.5
 """Logistic regression like that of `evidence`, and how much nearer to its colour a place must have turned (ΔE) to be clear."""
 ONE_PIECE = 1.1
 """Area of its owner's colour of a thing that is one piece, in areas of the pieces found on the photo."""
-OCTAVES = 0.36
+ROUND = 1.2
+"""The same in areas of the largest circle within it."""
+OCTAVES = 0.25
 """Spread of that area."""
-SEVERAL_COST = 1.5
+SEVERAL_COST = 1.0
 """What it costs, in nats, that a thing is one piece more."""
 MOST, LEAST_GAIN = 6, -3.0
 """Pieces of one colour that may come to a zone, or leave it, together; evidence below which there is not one more."""
@@ -81,7 +84,7 @@ def zone_changes(
         things: what changed, and the zone (index) it is in, -1 for none.
         usual: what they are measured by.
         pair: the compared photos.
-        nominal: CIELAB ``(3,)`` of the colours looked for.
+        nominal: CIELAB ``(3,)`` of the colours looked for, as this table shows them where that is known (`seencolours`).
         standing: how many pieces of a colour the accepted state has in a zone, None where it is not known.
         table: the pieces found on a photo; tells how large those of every colour are.
         named: whether the colours are the players'.
@@ -162,8 +165,12 @@ def _more(
     """Evidence for a second piece, a third and so on, as far as there may be one: log likelihood ratios of areas."""
     if not table.pieces:
         return []
-    one = ONE_PIECE * _usual(table, color)
-    octaves = float(np.log2(coloured_area(pair, thing, color, nominal) / one))
+    mine = coloured(pair, thing, nominal[color])
+    scale = pair.frame.scale
+    # Some are larger than the others: what is round is one piece, and several that touch are longer.
+    round_ = ROUND * largest_circle(thing.ys[mine], thing.xs[mine], scale)
+    one = max(ONE_PIECE * _usual(table, color), round_)
+    octaves = float(np.log2(mine.sum() / scale**2 / one))
 
     def unlikely(count: int) -> float:
         return float((octaves - np.log2(count)) ** 2 / (2 * OCTAVES**2))

@@ -6,6 +6,7 @@ import numpy as np
 
 from .assign import Action, Solution
 from .calibration import Basis, Grounds, calibrated
+from .colours import Lab
 from .evidence import evidence, left_over, yardstick
 from .explanation import conclude, explain
 from .geometry import below_camera, canvas_to_units, photo_box
@@ -15,6 +16,7 @@ from .photo import Board, Boards
 from .pieces import Table, pieces_on, standing_on
 from .playcolours import colours_changed, colours_played
 from .reading import Reading
+from .seencolours import colours_seen
 from .state import Names
 from .things import Thing, changed_things
 from .types import (
@@ -59,13 +61,17 @@ def read_zones(
     usual = yardstick(things)
     nominal = colours_changed(pair, names, [t for t in things if evidence(t, usual) > 0])
     standing = None if request.pieces is None else standing_counts(request, layout, names)
+    table = pieces_on(learnt_from, nominal) if things else Table(())
+    seen: Mapping[str, Lab] = nominal
+    if things and standing:
+        seen = colours_seen(pair, boards.before, layout, nominal, standing, table.unit)
     changes = zone_changes(
         _placed(things, pair, boards, layout),
         usual,
         pair,
-        nominal,
+        seen,
         standing,
-        pieces_on(learnt_from, nominal) if things else Table(()),
+        table,
         named=bool(names.players),
     )
     items = items_of(changes, request, layout, names)
