@@ -12,6 +12,8 @@ from .geometry import FloatImage, Frame, Mask
 BASE_THRESHOLD = 0.33
 RELATIVE_THRESHOLD = 0.34
 DISTURBED_THRESHOLD = 0.45
+PLAIN = 0.5
+"""Score from which a cell has changed, however restless the pair: without a move, few reach it under the hardest light."""
 CENTRE_SIGMA = 0.22
 WEAKEST = 0.06
 """Score below which a cell has no part in any explanation."""
@@ -188,7 +190,8 @@ def unlean(raw: Scores, change: FloatImage, frame: Frame) -> Scores:
 def threshold_of(scores: Scores) -> float:
     """The threshold of this pair: a floor, a part of the strongest change, and three times the background.
 
-    The background is the score of the cell after the ``3 + 6 %`` strongest ones, capped at 0.2.
+    The background is the score of the cell after the ``3 + 6 %`` strongest ones, capped at 0.2. What plainly changed
+    (`PLAIN`) is none of it: after a missed photo that may be more cells than these.
 
     Args:
         scores: float64 ``(rows, columns)``, 0…1.
@@ -197,6 +200,7 @@ def threshold_of(scores: Scores) -> float:
         `BASE_THRESHOLD`…0.6; from `DISTURBED_THRESHOLD` on the pair is disturbed.
     """
     ordered = np.sort(scores.ravel())[::-1]
-    k = min(len(ordered) - 1, round(3 + 0.06 * len(ordered)))
+    plain = int((ordered >= PLAIN).sum())
+    k = min(len(ordered) - 1, plain + round(3 + 0.06 * len(ordered)))
     background = min(float(ordered[k]), 0.2)
     return max(BASE_THRESHOLD, RELATIVE_THRESHOLD * float(ordered[0]), 3 * background)

@@ -215,6 +215,12 @@ class TestCells:
         assert threshold_of(scores) > 0.5
         assert threshold_of(np.zeros((8, 8))) == pytest.approx(0.33)
 
+    def test_many_plain_changes_are_no_restlessness(self) -> None:
+        # A photo was missed: five moves at once, one of them faint.
+        scores = np.zeros((8, 8))
+        scores[:2, :5] = [[0.7, 0.65, 0.66, 0.6, 0.58], [0.62, 0.55, 0.54, 0.52, 0.36]]
+        assert threshold_of(scores) < 0.36
+
     def test_hidden_cells_are_not_read(self) -> None:
         frame = Frame(8, 8, 40, 0.0)
         change = np.zeros((320, 320), np.float32)
