@@ -71,3 +71,10 @@ def test_a_tile_or_a_piece_at_the_edge_of_the_picture_is_no_hand() -> None:
     piece = cv2.line(cv2.circle(canvas(), (60, 62), 15, 1, -1), (60, 62), (60, 20), 1, 16)
     assert not seen(tile * cut_to_the_board(), cut_to_the_board())
     assert not seen(piece * cut_to_the_board(), cut_to_the_board())
+
+
+def test_two_tiles_and_their_hard_shadow_are_no_cup() -> None:
+    domino = cv2.rectangle(canvas(), (175, 175), (253, 213), 1, -1)
+    shadowed = cv2.rectangle(domino, (167, 214), (245, 248), 1, -1)
+    assert not seen(shadowed)
+    assert seen(cv2.circle(canvas(), (205, 195), 50, 1, -1))
