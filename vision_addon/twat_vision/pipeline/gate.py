@@ -37,9 +37,9 @@ TILED = 0.8
 """Where less of an obstruction than this lies in half-covered cells, tiles explain it: at the rim if it is no wider than
 `WIDE`, elsewhere always."""
 WIDE = 0.75
-THING_RADIUS, THING_AREA = 1.0, 3.0
-"""Radius and area on the board of a thing that came from nowhere: a cup, a head that is seen whole. Two tiles side by side with a
-hard shadow are 0.9 wide."""
+THING_RADIUS, THING_AREA = 0.8, 4.0
+"""Radius and area on the board of a thing that came from nowhere: a cup, a head that is seen whole, a hand whose arm is as bright as
+the table. Two tiles side by side and their hard shadow are as wide, but cover no more than 3.7."""
 DARK_LEVEL, DARK_SHARE = 12, 0.95
 BLUR_RATIO = 0.25
 
