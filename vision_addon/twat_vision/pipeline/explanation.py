@@ -25,7 +25,7 @@ class Explanation:
         """How sure it is, 0…1; never more than that nothing came or went unseen.
 
         Args:
-            owned: by how many nats each new piece is its player's.
+            owned: by how many nats each piece is its player's.
         """
         rival = min((other.cost - self.best.cost for other in self.others), default=UNSEEN)
         return certainty(min([rival, UNSEEN, *owned]))

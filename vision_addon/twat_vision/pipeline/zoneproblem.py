@@ -1,11 +1,11 @@
 """What explanations of the changes of a board of zones cost: which piece left which zone, and which one it reached."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 import math
 
 import numpy as np
 
-from .assign import CERTAIN, FORBIDDEN, Problem, Solution
+from .assign import CERTAIN, FORBIDDEN, Action, Problem, Solution
 from .evidence import MOVE_COST, OTHER_PLAYER_COST, PLACE_COST, REMOVE_COST, difference_cost
 from .state import Names
 from .types import AnalysisRequest, Piece, Zones
@@ -107,21 +107,50 @@ def within(source: Item, target: Item, scale: int) -> bool:
     return near or source.change.zone == target.change.zone
 
 
-def owned(item: Item, request: AnalysisRequest, names: Names) -> float:
-    """By how many nats a new piece is its player's rather than another's.
+def other_owner(
+    action: Action, items: list[Item], request: AnalysisRequest, layout: Zones, names: Names
+) -> tuple[float, list[Item]]:
+    """The likeliest other owner of a piece that came or went.
 
     Args:
-        item: what came.
+        action: of an explanation: which piece.
+        items: what it explains.
         request: the analysis; whose turn it is.
+        layout: the zones.
         names: the request's players.
 
     Returns:
-        Less than 0 where another player's is likelier.
+        By how many nats the piece is less likely theirs, less than 0 where it is likelier, and the items with it being theirs;
+        `CERTAIN` and the items as they are where it can be nobody else's.
     """
-    mine = item.change.color
-    nats = {c: t - _foreign_cost(c, request, names) for c, t in item.change.tints.items()}
-    others = [value for color, value in nats.items() if color != mine]
-    return nats[mine] - max(others) if others else CERTAIN
+    _, i, j = action
+    ends = [n for n in (i, j) if n >= 0]
+    mine, tints = items[ends[0]].change.color, [items[n].change.tints for n in ends]
+    free = _free(items[i], items, request, layout, names) if i >= 0 else {}
+    known = i >= 0 and request.pieces is not None
+    colors = [c for c in tints[0] if c != mine and (c in free or not known)]
+    if not colors:
+        return CERTAIN, items
+
+    def nats(color: str) -> float:
+        return sum(said[color] for said in tints) - _foreign_cost(color, request, names)
+
+    other = max(colors, key=nats)
+    theirs = list(items)
+    for n in ends:
+        change = replace(items[n].change, color=other)
+        theirs[n] = Item(change, free.get(other) if n == i else None)
+    return nats(mine) - nats(other), theirs
+
+
+def _free(
+    item: Item, items: list[Item], request: AnalysisRequest, layout: Zones, names: Names
+) -> dict[str | None, Piece]:
+    """A known piece of every colour that stands in an item's zone and is none of the items."""
+    space = layout.zones[item.change.zone].id
+    taken = {other.piece.id for other in items if other.piece is not None}
+    standing = [p for p in request.pieces or () if p.space == space and p.id not in taken]
+    return {names.color(piece.player): piece for piece in standing}
 
 
 def outcome_of(

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from .assign import Action, Solution
+from .assign import CERTAIN, Action, Solution
 from .calibration import Basis, Grounds, calibrated
 from .colours import Lab
 from .evidence import evidence, left_over, yardstick
@@ -32,7 +32,10 @@ from .types import (
 from .zonechanges import Change, zone_changes
 from .zonecounts import counts_after, seen_counts, seen_pieces, seen_share, standing_counts
 from .zonemap import foot_of, zone_centre, zone_map, zone_of
-from .zoneproblem import Item, items_of, outcome_of, owned, problem_of, within
+from .zoneproblem import Item, items_of, other_owner, outcome_of, problem_of, within
+
+MOST_OTHERS = 2
+"""Other readings that are asked about: with the reading itself, and with none of it, as many as anybody wants to choose from."""
 
 
 def read_zones(
@@ -82,12 +85,23 @@ def read_zones(
         hand=pair.hand.found,
     )
 
-    def told(solution: Solution, margin: Mapping[Action, float]) -> tuple[Move, ...]:
-        return _moves(solution, margin, items, names, request, layout, scale)
+    def told(
+        solution: Solution, margin: Mapping[Action, float], these: list[Item]
+    ) -> tuple[Move, ...]:
+        return _moves(solution, margin, these, names, request, layout, scale)
 
-    best, moves = found.best, told(found.best, found.margin)
+    best = found.best
+    owners = {
+        action: other_owner(action, items, request, layout, names)
+        for action in best.actions
+        if not _stayed(action, items, scale)
+    }
+    sure = {action: min(found.margin[action], nats) for action, (nats, _) in owners.items()}
+    moves = told(best, sure, items)
     used = [items[i].change.thing for i in sorted(best.sources | best.targets)]
-    whose = [owned(items[j], request, names) for kind, _, j in best.actions if kind == "arrive"]
+    others = [(other.cost - best.cost, told(other, {}, items)) for other in found.others]
+    others += [(nats, told(best, {}, theirs)) for nats, theirs in owners.values() if nats < CERTAIN]
+    others.sort(key=lambda other: other[0])
     counts: Mapping[str, Mapping[str, int]] | None = counts_after(request, layout, names, moves)
     if counts is None:
         counts = seen_counts(after, nominal, layout)
@@ -95,9 +109,13 @@ def read_zones(
         pair,
         request,
         names,
-        Grounds(Basis.ZONES, found.sure(whose), left_over(things, used, usual)),
+        Grounds(
+            Basis.ZONES,
+            found.sure([nats for nats, _ in owners.values()]),
+            left_over(things, used, usual),
+        ),
         moves,
-        [told(other, {}) for other in found.others],
+        [moves for _, moves in others[:MOST_OTHERS]],
         _regions(best, items, pair, layout, after.photo.factor),
         _pieces_after(request, moves, layout),
         counts,
@@ -155,7 +173,7 @@ def _moves(
         kind, i, j = action
         if kind == "leave" and i in replaced.values():
             continue
-        if kind == "link" and within(items[i], items[j], scale):
+        if _stayed(action, items, scale):
             continue
         source = items[i] if i >= 0 else None
         target = items[j] if j >= 0 else None
@@ -174,8 +192,6 @@ def _moves(
         else:
             move_kind = MoveKind.PLACE if kind == "arrive" else MoveKind.MOVE
         sure = margin.get(action, 0.0)
-        if kind == "arrive":
-            sure = min(sure, owned(item, request, names))
         found.append(
             Move(
                 kind=move_kind,
@@ -192,6 +208,11 @@ def _moves(
             )
         )
     return tuple(sorted(found, key=lambda m: (-m.confidence, m.to_space or m.from_space or "")))
+
+
+def _stayed(action: Action, items: list[Item], scale: int) -> bool:
+    kind, i, j = action
+    return kind == "link" and within(items[i], items[j], scale)
 
 
 def _replaced(solution: Solution, items: list[Item]) -> dict[int, int]:
@@ -230,7 +251,7 @@ def _regions(
     scale = pair.frame.scale
     kinds: dict[int, RegionKind] = {}
     for kind, i, j in solution.actions:
-        if kind == "link" and within(items[i], items[j], scale):
+        if _stayed((kind, i, j), items, scale):
             kinds[j] = RegionKind.MOVED_WITHIN
             continue
         if i >= 0:

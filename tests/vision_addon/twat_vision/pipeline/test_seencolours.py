@@ -13,7 +13,7 @@ from twat_vision.pipeline.colours import Lab, lab_of_rgb, palette
 from twat_vision.pipeline.geometry import units_to_image
 from twat_vision.pipeline.photo import Board, Photo
 from twat_vision.pipeline.seencolours import colours_seen
-from twat_vision.pipeline.types import AnalysisRequest, Piece, Player, Zones
+from twat_vision.pipeline.types import AnalysisRequest, AnalysisResult, Piece, Player, Zones
 
 from .test_things import BOARD, pair_of
 
@@ -23,6 +23,7 @@ Cube = tuple[float, float, str]
 
 PAINTS: Mapping[str, Rgb] = {"blue": (30, 96, 168), "purple": (66, 74, 160)}
 """The purple ones have more of the blue's hue than of their own name's."""
+SEEN: Mapping[str, Rgb] = {**PAINTS, "faded": (59, 78, 162)}
 START: Sequence[Cube] = (
     (0.12, 0.12, "blue"),
     (0.22, 0.12, "blue"),
@@ -41,7 +42,7 @@ def photo(desert: Any, cubes: Sequence[Cube], **effects: Any) -> np.ndarray:
     for u, v, whose in cubes:
         x, y = round(BOARD[0] + u * BOARD[2]), round(BOARD[1] + v * BOARD[2])
         cv2.rectangle(image, (x - 4, y - 4), (x + 7, y + 7), (45, 55, 65), -1)
-        cv2.rectangle(image, (x - 5, y - 5), (x + 4, y + 4), PAINTS[whose][::-1], -1)
+        cv2.rectangle(image, (x - 5, y - 5), (x + 4, y + 4), SEEN[whose][::-1], -1)
     return image
 
 
@@ -60,6 +61,28 @@ def seen(
     to_before = units_to_image(16, 16, desert.corners, (640, 480))
     board = Board(Photo(before), to_before, 16, 16)
     return colours_seen(pair, board, layout, nominal, standing, UNIT)
+
+
+def read(
+    desert: Any, layout: Zones, before: Sequence[Cube], after: Sequence[Cube]
+) -> AnalysisResult:
+    players = tuple(Player(n, name, name) for n, name in enumerate(PAINTS, 1))
+    owner = {player.color: player.position for player in players}
+    held = zip(ZONES, START, strict=True)
+    pieces = (
+        Piece(f"{n}", "troop", owner[whose], (0, 0), zone)
+        for n, (zone, (_, _, whose)) in enumerate(held)
+    )
+    return analyse(
+        AnalysisRequest(
+            after=encode(photo(desert, after, noise=2)),
+            before=encode(photo(desert, before)),
+            layout=layout,
+            corners=desert.corners,
+            pieces=tuple(pieces),
+            players=players,
+        )
+    )
 
 
 class TestColoursSeen:
@@ -88,19 +111,20 @@ class TestColoursSeen:
     def test_a_new_piece_is_theirs_whose_pieces_look_like_it(
         self, desert: Any, zones: Zones
     ) -> None:
-        players = tuple(Player(n, name, name) for n, name in enumerate(PAINTS, 1))
-        owner = {player.color: player.position for player in players}
-        pieces = tuple(
-            Piece(f"{n}", "troop", owner[whose], (0, 0), zone)
-            for n, ((_, _, whose), zone) in enumerate(zip(START, ZONES, strict=True))
-        )
-        after = photo(desert, [*START, (0.65, 0.15, "purple")], noise=2)
-        request = AnalysisRequest(
-            after=encode(after),
-            before=encode(photo(desert, START)),
-            layout=zones,
-            corners=desert.corners,
-            pieces=pieces,
-            players=players,
-        )
-        assert [(m.color, m.to_space) for m in analyse(request).moves] == [("purple", "flag")]
+        result = read(desert, zones, START, [*START, (0.65, 0.15, "purple")])
+        assert [(m.color, m.to_space) for m in result.moves] == [("purple", "flag")]
+
+    @pytest.mark.parametrize("came", [True, False])
+    def test_whose_it_is_is_asked_where_it_looks_like_two_players_pieces(
+        self, desert: Any, zones: Zones, *, came: bool
+    ) -> None:
+        if came:
+            before, after = START, [*START, (0.65, 0.15, "faded")]
+        else:
+            before, after = [*START[:-1], (0.82, 0.78, "faded")], START[:-1]
+        result = read(desert, zones, before, after)
+        (move,) = result.moves
+        assert move.confidence < 0.9
+        (question,) = result.questions
+        offered = {tuple(m.color for m in moves) for moves in question.outcomes}
+        assert {("blue",), ("purple",)} <= offered
