@@ -46,9 +46,9 @@ class Curve:
 
 
 CURVES: Final[Mapping[Basis, Curve]] = {
-    Basis.PHOTOS: Curve(1.3, 1.3),
-    Basis.STATE: Curve(-1.5, 2.6, 0.6),
-    Basis.ZONES: Curve(1.1, 0.9, 2.5),
+    Basis.PHOTOS: Curve(1.6, 1.0),
+    Basis.STATE: Curve(-1.6, 2.6, 0.6),
+    Basis.ZONES: Curve(0.7, 1.1, 2.5),
     Basis.SURFACE: Curve(-0.1, 1.1, 0.7),
 }
 LEAST = 1e-3
