@@ -1,5 +1,6 @@
 """What entities show of a game: one immutable view, pushed when it changes."""
 
+import asyncio
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 import logging
@@ -129,6 +130,7 @@ class GameCoordinator(DataUpdateCoordinator[GameView]):
         self.game_id = view.game.id
         self.device_id = ""
         self.keeper = ClockKeeper(self)
+        self.refreshing = asyncio.Lock()
         self.data = view
         self._event_listeners: list[Callable[[GameEvent, Mapping[str, Any]], None]] = []
 

@@ -57,6 +57,7 @@ class TwatHub:
         )
         self._device_id = device_id
         self._stop_care: CALLBACK_TYPE | None = None
+        self._working: set[asyncio.Future[Any]] = set()
         self._game_listeners: list[Callable[[GameCoordinator], None]] = []
 
     # Life
@@ -124,6 +125,9 @@ class TwatHub:
             coordinator.keeper.async_stop()
             self.names.ai_task.async_drop(coordinator.game_id)
         await self.captures.async_stop()
+        # Whoever began it may have been cancelled, but a thread that reads needs the database still.
+        if self._working:
+            await asyncio.wait(self._working)
         await self.hass.async_add_executor_job(self.repository.close)
 
     async def async_run[**P, R](self, func: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
@@ -137,6 +141,8 @@ class TwatHub:
             HopError: storage failed.
         """
         work = self.hass.async_add_executor_job(lambda: func(*args, **kwargs))
+        self._working.add(work)
+        work.add_done_callback(self._working.discard)
         try:
             return await asyncio.shield(work)
         except asyncio.CancelledError:
@@ -326,11 +332,13 @@ class TwatHub:
     async def async_refresh(self, game_id: str) -> GameView:
         """Read a game anew and push what is different; tell of a new turn or phase, and of slips."""
         coordinator = self.game(game_id)
-        before = coordinator.data
-        after = await self.async_run(load_view, self.repository, before.profile, game_id)
-        after = coordinator.async_set_view(after)
-        async_tell_turn(coordinator, before, after)
-        async_tell_warnings(coordinator, before, after)
+        # One after the other: two at once would both tell of the same turn, and the older view might be shown last.
+        async with coordinator.refreshing:
+            profile = coordinator.data.profile
+            view = await self.async_run(load_view, self.repository, profile, game_id)
+            before, after = coordinator.data, coordinator.async_set_view(view)
+            async_tell_turn(coordinator, before, after)
+            async_tell_warnings(coordinator, before, after)
         return after
 
     async def async_change(

@@ -104,6 +104,23 @@ async def test_a_reading_waits_and_is_accepted(hass, doubtful_game, outcomes) ->
     assert game.state("sensor", "last_move").state == "unknown"
 
 
+async def test_a_turn_is_told_once_however_many_look(hass, doubtful_game) -> None:
+    game = doubtful_game
+    hub = game.hub.runtime_data
+    turns = []
+    hass.bus.async_listen("twat_turn_changed", turns.append)
+    coordinator = hub.games[game.id]
+    before = coordinator.data
+
+    await game.press("accept")
+    coordinator.async_set_view(before)
+    turns.clear()
+    await asyncio.gather(*(hub.async_refresh(game.id) for _ in range(3)))
+    await hass.async_block_till_done()
+
+    assert [t.data["turn"] for t in turns] == [2]
+
+
 async def test_a_rejected_reading_blocks_nothing(hass, doubtful_game) -> None:
     game = doubtful_game
     await game.press("reject")

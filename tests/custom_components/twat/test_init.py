@@ -1,8 +1,10 @@
 """Set-up: the hub, a camera, what they keep, and what is done when it cannot be opened."""
 
+import asyncio
 from pathlib import Path
 import shutil
 import sqlite3
+import threading
 from unittest.mock import patch
 
 from aiohttp import web
@@ -30,6 +32,28 @@ def issue(hass, issue_id: str):
 
 def database(hass) -> Path:
     return Path(hass.config.path("twat", "twat.db"))
+
+
+async def test_the_database_is_closed_when_nobody_reads_it_any_more(hass, hub) -> None:
+    twat = hub.runtime_data
+    begun, go_on = threading.Event(), threading.Event()
+    found = []
+
+    def read() -> None:
+        begun.set()
+        go_on.wait(10)
+        found.append(twat.repository.unfinished_captures())
+
+    reading = hass.async_create_task(twat.async_run(read))
+    await hass.async_add_executor_job(begun.wait, 10)
+    reading.cancel()
+    unloading = hass.async_create_task(hass.config_entries.async_unload(hub.entry_id))
+    await asyncio.wait([unloading], timeout=0.3)
+    assert not unloading.done()
+    go_on.set()
+
+    assert await unloading
+    assert found == [[]]
 
 
 async def test_a_hub_and_its_games_come_back(hass, game) -> None:
