@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+import logging
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,8 @@ from .records import Records, async_load_profiles, profiles_folder
 from .storage.errors import NotWritable, StorageError
 from .table import Table, find_table
 from .vision_link import VisionLink
+
+_LOGGER = logging.getLogger(__name__)
 
 # Games that are over leave the device list; they stay in the database and in `list_games`.
 _LIVE = (GameStatus.SETUP, GameStatus.IN_PROGRESS)
@@ -144,10 +147,14 @@ class TwatHub:
         self._working.add(work)
         work.add_done_callback(self._working.discard)
         try:
-            return await asyncio.shield(work)
+            await asyncio.wait([work])
         except asyncio.CancelledError:
             await asyncio.wait([work])
+            if (lost := work.exception()) is not None:
+                _LOGGER.debug("What nobody waited for any more failed: %s", lost)
             raise
+        try:
+            return work.result()
         except GameError as err:
             raise game_error(err) from err
         except StorageError as err:

@@ -11,6 +11,7 @@ from custom_components.twat.clients.errors import ConnectionFailed, Hop, Rejecte
 from custom_components.twat.clients.vision import ModelProblem, Models, VisionClient
 from custom_components.twat.games.model import AnalysisStatus
 from custom_components.twat.games.request import Wishes
+from custom_components.twat.names_by import names_coming
 
 
 def standing(state):
@@ -46,7 +47,13 @@ async def unnamed(unknown_game, ollama, until):
     hub = unknown_game.hub.runtime_data
     coordinator = hub.games[unknown_game.id]
     await hub.link.client.cancel(coordinator.data.newest.job_id)
-    await until(lambda: coordinator.data.head.capture_id, coordinator)
+
+    def settled():
+        view = coordinator.data
+        read = view.newest.analysis_results
+        return view.head.capture_id and view.stage is None and not names_coming(read)
+
+    await until(settled, coordinator)
     ollama.mend()
     return unknown_game
 
