@@ -115,8 +115,7 @@ class AiTaskNames:
 
     @callback
     def _later(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        hub = self._hub
-        return hub.entry.async_create_background_task(hub.hass, work, "twat names by AI Task")
+        return self._hub.async_background(work, "names by AI Task")
 
 
 @dataclass(slots=True)

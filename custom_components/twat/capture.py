@@ -131,9 +131,7 @@ class CaptureManager:
         self._may_read = False
         if self._resuming is not None:
             self._resuming.cancel()
-        self._resuming = self._hub.entry.async_create_background_task(
-            self._hub.hass, self._resume(), "twat resume captures"
-        )
+        self._resuming = self._hub.async_background(self._resume(), "resume captures")
 
     async def async_drop(self, game_id: str) -> None:
         """Stop whatever is under way for a game."""
@@ -182,10 +180,8 @@ class CaptureManager:
     @callback
     def _work(self, coordinator: GameCoordinator, queue: GameQueue) -> None:
         if not queue.works:
-            queue.task = self._hub.entry.async_create_background_task(
-                self._hub.hass,
-                self._run(coordinator, queue),
-                f"twat captures of {coordinator.game_id}",
+            queue.task = self._hub.async_background(
+                self._run(coordinator, queue), f"captures of {coordinator.game_id}"
             )
 
     async def _run(self, coordinator: GameCoordinator, queue: GameQueue) -> None:

@@ -1,7 +1,7 @@
 """The hub: all games, what is kept of them, and everything that can be done with them."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import replace
 import logging
 from pathlib import Path
@@ -60,6 +60,7 @@ class TwatHub:
         )
         self._device_id = device_id
         self._stop_care: CALLBACK_TYPE | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
         self._working: set[asyncio.Future[Any]] = set()
         self._game_listeners: list[Callable[[GameCoordinator], None]] = []
 
@@ -128,10 +129,20 @@ class TwatHub:
             coordinator.keeper.async_stop()
             self.names.ai_task.async_drop(coordinator.game_id)
         await self.captures.async_stop()
-        # Whoever began it may have been cancelled, but a thread that reads needs the database still.
-        if self._working:
-            await asyncio.wait(self._working)
+        # Home Assistant cancels an entry's tasks after this; they need the database as long as they run, and so do their threads.
+        while self._tasks or self._working:
+            for task in self._tasks:
+                task.cancel()
+            await asyncio.wait([*self._tasks, *self._working])
         await self.hass.async_add_executor_job(self.repository.close)
+
+    @callback
+    def async_background(self, work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
+        """Run something until it is done or the hub is closed."""
+        task = self.entry.async_create_background_task(self.hass, work, f"twat {name}")
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
 
     async def async_run[**P, R](self, func: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Run something that blocks in an executor; its failures become Home Assistant's.

@@ -47,7 +47,7 @@ class Names:
 
     @callback
     def _later(self, work: Coroutine[Any, Any, None]) -> None:
-        self._hub.entry.async_create_background_task(self._hub.hass, work, "twat names")
+        self._hub.async_background(work, "names")
 
     async def async_take(self, job: Job) -> None:
         """Put the names of a job onto its capture, and into the proposal if that still waits.
