@@ -1,16 +1,13 @@
 """Boards of zones, and of cells that hold several pieces: what single photos show on each of them."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from twat_vision.evaluation import CellNames, Sequence, load_sequence
+from twat_vision.evaluation import CellNames, Counts, Sequence, load_sequence
 from twat_vision.evaluation.state import players_of
 from twat_vision.pipeline import analyse, decode_image
 from twat_vision.pipeline.spaces import cell_name
 from twat_vision.pipeline.types import AnalysisRequest, Grid, Zones
-
-Counts = Mapping[str, Mapping[str, int]]
 
 
 @dataclass(frozen=True, slots=True)

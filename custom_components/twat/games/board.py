@@ -32,14 +32,13 @@ def make_board(layout: Layout, pieces: Iterable[Piece], *, complete: bool = True
         if piece.id in seen:
             raise GameError("duplicate_piece", piece=piece.id)
         seen.add(piece.id)
-    if isinstance(layout, Grid):
-        for piece in standing:
-            layout.position(piece.space or "")
-    if not isinstance(layout, Grid) or layout.holds > 1:
+    if not isinstance(layout, Grid):
+        return Board(standing, complete=complete)
+    cells = [layout.position(piece.space or "") for piece in standing]
+    if layout.holds > 1:
         return Board(standing, complete=complete)
     rows: list[list[str | None]] = [[None] * layout.columns for _ in range(layout.rows)]
-    for piece in standing:
-        cell = layout.position(piece.space or "")
+    for piece, cell in zip(standing, cells, strict=True):
         row, column = int(cell.y), int(cell.x)
         rows[row][column] = rows[row][column] or piece.id
     return Board(standing, tuple(map(tuple, rows)), complete)

@@ -3,6 +3,7 @@
 from .baseline import read_naively
 from .calibration import Bin, calibration_error, judged, reliability
 from .dataset import (
+    Counts,
     DatasetError,
     Sequence,
     Step,
@@ -21,6 +22,7 @@ from .run import Mode, Reader, SequenceReport, StepReport, Witness, evaluate_seq
 __all__ = [
     "Bin",
     "CellNames",
+    "Counts",
     "DatasetError",
     "Gallery",
     "Mode",

@@ -16,6 +16,9 @@ from twat_vision.pipeline.types import Corners, Grid, Layout, Point, Surface, Zo
 Space = tuple[int, int] | str
 """A cell ``(column, row)`` from 0 at the image's top-left one, a zone's id, or a point of a surface (`point_name`)."""
 
+Counts = Mapping[str, Mapping[str, int]]
+"""Zone or cell → colour → pieces."""
+
 KINDS = ("move", "multi", "occluded", "no-move")
 
 
@@ -84,7 +87,7 @@ class Sequence:
     corners: Mapping[str, tuple[tuple[float, float], ...]]
     default_corners: tuple[tuple[float, float], ...]
     start: Mapping[str, TruePiece] | None
-    counts: Mapping[str, Mapping[str, Mapping[str, int]]] | None
+    counts: Mapping[str, Counts] | None
     players: tuple[str, ...] | None = None
     positions: Mapping[str, tuple[TruePiece, ...]] | None = None
 

@@ -1,7 +1,7 @@
 """What was read from a step in the sequence's own words, and whether it is right."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence as Many
+from collections.abc import Sequence as Many
 from dataclasses import dataclass
 import math
 
@@ -16,11 +16,8 @@ from twat_vision.pipeline.types import (
     Surface,
 )
 
-from .dataset import Space, Step, point_name
+from .dataset import Counts, Space, Step, point_name
 from .naming import CellNames
-
-Counts = Mapping[str, Mapping[str, int]]
-"""Zone or cell → colour → pieces."""
 
 NEAR = {"in": 1.0, "mm": 25.4}
 """How near (in the surface's unit) a place must be read to be the true one: about a miniature's base."""

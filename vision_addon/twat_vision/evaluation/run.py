@@ -15,19 +15,17 @@ from twat_vision.pipeline.types import (
     AnalysisRequest,
     AnalysisResult,
     Grid,
-    Piece,
     PipelineError,
     Player,
     WarningCode,
-    Zones,
 )
 
 from .answers import answered
-from .dataset import DatasetError, Sequence, Space, Step
+from .dataset import Counts, DatasetError, Sequence, Space, Step
 from .difficulty import difficulties
-from .judge import Counts, Judge, ReadMove
+from .judge import Judge, ReadMove
 from .naming import CellNames
-from .state import GridState, cell_pieces, players_of, surface_pieces, zone_pieces
+from .state import GridState, counted_pieces, players_of, surface_pieces
 
 
 class Mode(StrEnum):
@@ -105,7 +103,7 @@ def evaluate_sequence(
     state = None
     if isinstance(sequence.layout, Grid):
         names = CellNames.of(sequence, sequence.layout.columns, sequence.layout.rows)
-        if mode is Mode.GAME and sequence.counts is None:
+        if mode is Mode.GAME and sequence.layout.holds == 1:
             state = GridState.of(sequence, names)
     colors = frozenset(p.color for p in players_of(sequence))
     reports = []
@@ -149,7 +147,7 @@ def _request(
         elif sequence.counts is not None and number > 0:
             # The photos before the first step were never accepted; later ones were.
             known = sequence.counts.get(step.before)
-            pieces = None if known is None else _counted(sequence, known, players, names)
+            pieces = None if known is None else counted_pieces(known, players, names)
         elif sequence.positions is not None:
             standing = sequence.positions.get(step.before)
             pieces = None if standing is None else surface_pieces(standing, players)
@@ -162,21 +160,6 @@ def _request(
         pieces=pieces,
         players=players,
         active_player=active,
-    )
-
-
-def _counted(
-    sequence: Sequence,
-    counts: Counts,
-    players: tuple[Player, ...],
-    names: CellNames | None,
-) -> tuple[Piece, ...] | None:
-    if names is not None:
-        return cell_pieces(names, counts, players)
-    return (
-        zone_pieces(sequence.layout, counts, players)
-        if isinstance(sequence.layout, Zones)
-        else None
     )
 
 

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from twat_vision.pipeline.types import Grid, Piece, Player, Zones
+from twat_vision.pipeline.types import Grid, Piece, Player
 
-from .dataset import Sequence, Step, TrueMove, TruePiece
+from .dataset import Counts, Sequence, Step, TrueMove, TruePiece
 from .naming import Cell, CellNames
 
 CHESS_COLORS = ("white", "black")
@@ -99,35 +99,20 @@ class GridState:
             board.pop(taken)
 
 
-def zone_pieces(
-    layout: Zones, counts: Mapping[str, Mapping[str, int]], players: tuple[Player, ...]
+def counted_pieces(
+    counts: Counts, players: tuple[Player, ...], names: CellNames | None
 ) -> tuple[Piece, ...]:
-    """Pieces that stand for the counts of a photo, all of one type."""
+    """Pieces that stand for the counts of a photo, all of one type; ``names`` are those of cells, None for zones."""
     by_color = {p.color: p.position for p in players}
     found = []
-    for zone in layout.zones:
-        for color, number in counts.get(zone.id, {}).items():
-            for n in range(number):
-                owner = by_color.get(color)
-                found.append(Piece(f"{zone.id}-{color}-{n}", "piece", owner, (0.0, 0.0), zone.id))
-    return tuple(found)
-
-
-def cell_pieces(
-    names: CellNames, counts: Mapping[str, Mapping[str, int]], players: tuple[Player, ...]
-) -> tuple[Piece, ...]:
-    """The same for cells that hold several pieces."""
-    by_color = {p.color: p.position for p in players}
-    found = []
-    for name, colors in counts.items():
-        cell = names.cell(name)
-        if cell is None:
-            continue
-        place = (float(cell[0]), float(cell[1]))
+    for space, colors in counts.items():
+        cell = None if names is None else names.cell(space)
+        place = (0.0, 0.0) if cell is None else (float(cell[0]), float(cell[1]))
         for color, number in colors.items():
             owner = by_color.get(color)
+            where = space if cell is None else None
             found += [
-                Piece(f"{name}-{color}-{n}", "piece", owner, place, None) for n in range(number)
+                Piece(f"{space}-{color}-{n}", "piece", owner, place, where) for n in range(number)
             ]
     return tuple(found)
 

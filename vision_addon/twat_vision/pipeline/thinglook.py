@@ -167,21 +167,6 @@ def coloured(pair: Pair, thing: Thing, color: Lab) -> Mask:
     return np.asarray(lit if lit.any() else alike, np.bool_)
 
 
-def coloured_area(pair: Pair, thing: Thing, color: str, nominal: Mapping[str, Lab]) -> float:
-    """How much of a thing has a colour, see `coloured`.
-
-    Args:
-        pair: the compared photos.
-        thing: what came or went.
-        color: a key of ``nominal``.
-        nominal: CIELAB ``(3,)`` by name.
-
-    Returns:
-        Square units, more than 0.
-    """
-    return float(coloured(pair, thing, nominal[color]).sum() / pair.frame.scale**2)
-
-
 def _from_shade(pixels: NDArray[np.float32], board: NDArray[np.float32]) -> NDArray[np.float32]:
     """How far pixels are from the colours that the board in their places has in any shadow, ΔE ``(n,)``.
 

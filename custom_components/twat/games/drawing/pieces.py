@@ -111,7 +111,8 @@ def _in_cells(frame: Frame, profile: GameProfile, board: Board) -> Iterator[_Mar
         cells.setdefault(cell, []).append((kind, player))
     for cell, standing in cells.items():
         abreast = max(2, math.ceil(math.sqrt(len(standing))))
-        places = _in_rows(frame.point(cell), len(standing), abreast, frame.unit / abreast)
+        side = frame.unit / abreast
+        places = _in_rows(frame.point(cell), len(standing), abreast, side, side)
         for (kind, player), (x, y) in zip(standing, places, strict=True):
             count = piles[cell, kind, player]
             yield _Marker(_type_of(profile, kind), player, count, x, y, 1 / abreast)
@@ -148,11 +149,10 @@ def _side_by_side(frame: Frame, zone: Zone, count: int) -> list[tuple[float, flo
 
 
 def _in_rows(
-    middle: tuple[float, float], count: int, columns: int, step: float, down: float | None = None
+    middle: tuple[float, float], count: int, columns: int, step: float, down: float
 ) -> list[tuple[float, float]]:
-    """Return places in rows about a middle, so far apart in a row and from row to row (the same unless said)."""
+    """Return places in rows about a middle, so far apart in a row and from row to row."""
     x, y = middle
-    down = step if down is None else down
     rows = math.ceil(count / columns)
     return [
         (
