@@ -1,9 +1,7 @@
 """The hub: all games, what is kept of them, and everything that can be done with them."""
 
-import asyncio
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-import logging
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +15,7 @@ from .capture import CaptureManager
 from .clients.vision import VisionClient
 from .const import DOMAIN, MANUFACTURER
 from .coordinator import GameCoordinator, GameView, HubConfigEntry, load_view, load_views
-from .errors import game_error, invalid, service_error, storage_error
+from .errors import game_error, invalid, service_error
 from .games.errors import GameError
 from .games.model import Game, GameStatus
 from .games.new_game import new_game
@@ -28,25 +26,23 @@ from .models import async_preload
 from .names import Names
 from .photo_care import async_free_daily
 from .records import Records, async_load_profiles, profiles_folder
-from .storage.errors import NotWritable, StorageError
+from .storage.errors import NotWritable
 from .table import Table, find_table
 from .vision_link import VisionLink
-
-_LOGGER = logging.getLogger(__name__)
+from .work import Worker
 
 # Games that are over leave the device list; they stay in the database and in `list_games`.
 _LIVE = (GameStatus.SETUP, GameStatus.IN_PROGRESS)
 
 
-class TwatHub:
+class TwatHub(Worker):
     """Everything that the hub entry stands for."""
 
     def __init__(
         self, hass: HomeAssistant, entry: HubConfigEntry, records: Records, device_id: str
     ) -> None:
         """Take over what has been opened."""
-        self.hass = hass
-        self.entry = entry
+        super().__init__(hass, entry)
         self.repository = records.repository
         self.images = records.images
         self.library = records.library
@@ -60,8 +56,6 @@ class TwatHub:
         )
         self._device_id = device_id
         self._stop_care: CALLBACK_TYPE | None = None
-        self._tasks: set[asyncio.Task[None]] = set()
-        self._working: set[asyncio.Future[Any]] = set()
         self._game_listeners: list[Callable[[GameCoordinator], None]] = []
 
     # Life
@@ -129,47 +123,8 @@ class TwatHub:
             coordinator.keeper.async_stop()
             self.names.ai_task.async_drop(coordinator.game_id)
         await self.captures.async_stop()
-        # Home Assistant cancels an entry's tasks after this; they need the database as long as they run, and so do their threads.
-        while self._tasks or self._working:
-            for task in self._tasks:
-                task.cancel()
-            await asyncio.wait([*self._tasks, *self._working])
+        await self.async_stop_work()
         await self.hass.async_add_executor_job(self.repository.close)
-
-    @callback
-    def async_background(self, work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
-        """Run something until it is done or the hub is closed."""
-        task = self.entry.async_create_background_task(self.hass, work, f"twat {name}")
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-        return task
-
-    async def async_run[**P, R](self, func: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-        """Run something that blocks in an executor; its failures become Home Assistant's.
-
-        Who cancels this gets control back only when the work has ended, for a thread cannot be
-        stopped: nothing is still being written for a game that is about to be deleted.
-
-        Raises:
-            ServiceValidationError: the request cannot be.
-            HopError: storage failed.
-        """
-        work = self.hass.async_add_executor_job(lambda: func(*args, **kwargs))
-        self._working.add(work)
-        work.add_done_callback(self._working.discard)
-        try:
-            await asyncio.wait([work])
-        except asyncio.CancelledError:
-            await asyncio.wait([work])
-            if (lost := work.exception()) is not None:
-                _LOGGER.debug("What nobody waited for any more failed: %s", lost)
-            raise
-        try:
-            return work.result()
-        except GameError as err:
-            raise game_error(err) from err
-        except StorageError as err:
-            raise storage_error(err) from err
 
     # Profiles
 

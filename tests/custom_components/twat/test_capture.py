@@ -4,6 +4,7 @@ import asyncio
 from datetime import timedelta
 from unittest.mock import patch
 
+from homeassistant.core import Event, callback
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.util import dt as dt_util
@@ -108,7 +109,12 @@ async def test_a_turn_is_told_once_however_many_look(hass, doubtful_game) -> Non
     game = doubtful_game
     hub = game.hub.runtime_data
     turns = []
-    hass.bus.async_listen("twat_turn_changed", turns.append)
+
+    @callback
+    def note(event: Event) -> None:
+        turns.append(event.data["turn"])
+
+    hass.bus.async_listen("twat_turn_changed", note)
     coordinator = hub.games[game.id]
     before = coordinator.data
 
@@ -118,7 +124,7 @@ async def test_a_turn_is_told_once_however_many_look(hass, doubtful_game) -> Non
     await asyncio.gather(*(hub.async_refresh(game.id) for _ in range(3)))
     await hass.async_block_till_done()
 
-    assert [t.data["turn"] for t in turns] == [2]
+    assert turns == [2]
 
 
 async def test_a_rejected_reading_blocks_nothing(hass, doubtful_game) -> None:
