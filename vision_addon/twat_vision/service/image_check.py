@@ -10,11 +10,10 @@ from typing import Final
 
 from PIL import Image
 
-from twat_vision.pipeline.decode import FORMATS
-
 MIN_SIDE: Final = 64
 MAX_PIXELS: Final = 64_000_000
 MAX_BYTES: Final = 32 * 1024 * 1024
+FORMATS: Final = ("JPEG", "PNG", "WEBP")
 
 
 class ImageRejected(Exception):
